@@ -1,0 +1,5 @@
+/** Data sets, their readers, generators and batches. */
+@NullMarked
+package lanewise.data;
+
+import org.jspecify.annotations.NullMarked;

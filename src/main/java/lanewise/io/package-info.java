@@ -1,0 +1,5 @@
+/** Files of weights. */
+@NullMarked
+package lanewise.io;
+
+import org.jspecify.annotations.NullMarked;

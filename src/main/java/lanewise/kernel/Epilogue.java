@@ -1,0 +1,46 @@
+package lanewise.kernel;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a matrix product or convolution does to each finished element {@code x} of output column {@code j} before it
+ * stores it: {@code x ← x + bias[j]}, then {@code x > 0 ? min(x, cap) : slope · x} if it activates.
+ *
+ * @param bias added by column, or null
+ * @param biasOffset where column 0's bias stands in {@code bias}
+ * @param activates whether the activation runs
+ * @param slope of the negative half; 0 for ReLU
+ * @param cap of the positive half; infinity for none
+ */
+public record Epilogue(float @Nullable [] bias, int biasOffset, boolean activates, float slope, float cap) {
+  /** Nothing. */
+  public static final Epilogue NONE = new Epilogue(null, 0, false, 0, Float.POSITIVE_INFINITY);
+
+  /** Adds a bias by column. */
+  public static Epilogue bias(float[] bias, int offset) {
+    return new Epilogue(bias, offset, false, 0, Float.POSITIVE_INFINITY);
+  }
+
+  /** This, then ReLU. */
+  public Epilogue relu() {
+    return new Epilogue(bias, biasOffset, true, 0, Float.POSITIVE_INFINITY);
+  }
+
+  /** This, then leaky ReLU. */
+  public Epilogue leakyRelu(float negativeSlope) {
+    return new Epilogue(bias, biasOffset, true, negativeSlope, Float.POSITIVE_INFINITY);
+  }
+
+  /** This, then ReLU6. */
+  public Epilogue relu6() {
+    return new Epilogue(bias, biasOffset, true, 0, 6);
+  }
+
+  float apply(float x, int column) {
+    float y = bias == null ? x : x + bias[biasOffset + column];
+    if (!activates) {
+      return y;
+    }
+    return y > 0 ? Math.min(y, cap) : slope * y;
+  }
+}

@@ -1,0 +1,5 @@
+/** Losses on logits. */
+@NullMarked
+package lanewise.loss;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Update rules that own their moments. */
+@NullMarked
+package lanewise.optimizer;
+
+import org.jspecify.annotations.NullMarked;

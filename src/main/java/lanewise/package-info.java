@@ -1,0 +1,5 @@
+/** The library's settings. */
+@NullMarked
+package lanewise;
+
+import org.jspecify.annotations.NullMarked;

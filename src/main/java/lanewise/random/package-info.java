@@ -1,0 +1,5 @@
+/** Random numbers that are the same everywhere. */
+@NullMarked
+package lanewise.random;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The training loop, its metrics and its listeners. */
+@NullMarked
+package lanewise.train;
+
+import org.jspecify.annotations.NullMarked;

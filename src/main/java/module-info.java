@@ -1,0 +1,10 @@
+/** Trains and runs neural networks on the CPU, in pure Java, on the Vector API. */
+module lanewise {
+  requires jdk.incubator.vector;
+  requires static org.jspecify;
+
+  exports lanewise;
+  exports lanewise.kernel;
+  exports lanewise.random;
+  exports lanewise.shape;
+}
