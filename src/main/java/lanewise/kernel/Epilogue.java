@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a matrix product or convolution does to each finished element {@code x} of output column {@code j} before it
- * stores it: {@code x ← x + bias[j]}, then {@code x > 0 ? min(x, cap) : slope · x} if it activates.
+ * stores it: {@code x ← x + bias[j]}, then {@code x < 0 ? slope · x : min(x, cap)} if it activates.
  *
  * @param bias added by column, or null
  * @param biasOffset where column 0's bias stands in {@code bias}
@@ -41,6 +41,9 @@ public record Epilogue(float @Nullable [] bias, int biasOffset, boolean activate
     if (!activates) {
       return y;
     }
-    return y > 0 ? Math.min(y, cap) : slope * y;
+    if (y < 0) {
+      return slope == 0 ? 0 : slope * y;
+    }
+    return Math.min(y, cap);
   }
 }

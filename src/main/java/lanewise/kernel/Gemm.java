@@ -1,14 +1,38 @@
 package lanewise.kernel;
 
-/** Matrix multiplication, {@code C ← alpha · op(A) · op(B) + beta · C}, over row-major {@code float[]}. */
+/**
+ * Matrix multiplication, {@code C ← alpha · op(A) · op(B) + beta · C}, over row-major {@code float[]}.
+ *
+ * <p>Each element of C is summed in one order, whatever the machine: k runs upward with fused multiply-adds from 0 in
+ * blocks of {@value #KC}; the first block's sum makes {@code alpha · sum + beta · c}, each later one {@code alpha · sum
+ * + c}. The loops are those of BLIS (Van Zee and van de Geijn, 2015).
+ */
 public final class Gemm {
+  // m, n, k: rows of C, columns of C, products per element
+
+  /** Products summed before C is touched: a panel of B of this depth fits the first-level cache. */
+  static final int KC = 256;
+
+  /** Rows of A that one task keeps in the second-level cache, 128 KB at full depth. */
+  private static final int MC = 128;
+
+  /** Columns of B packed at a time, 2 MB at full depth. */
+  private static final int NC = 2048;
+
+  /** Below this many multiply-adds, waking a thread costs more than it saves. */
+  private static final long PARALLEL = 1 << 19;
+
   private Gemm() {}
 
   /**
    * {@code C ← alpha · op(A) · op(B) + beta · C}, where {@code op} transposes or not.
    *
    * <p>{@code op(A)} is {@code [m, k]}, {@code op(B)} {@code [k, n]}, C {@code [m, n]}; the leading dimension is the
-   * distance between rows as stored. With {@code beta == 0} C is not read.
+   * distance between rows as stored. With {@code beta == 0} C is not read. Modified: C.
+   *
+   * @throws IllegalArgumentException if a size is negative, a leading dimension is smaller than a row, or C overlaps A
+   *     or B
+   * @throws IndexOutOfBoundsException if a matrix does not lie within its array
    */
   public static void multiply(
       boolean transposeA, boolean transposeB, int m, int n, int k, float alpha, float[] a, int aOffset, int lda,
@@ -17,20 +41,244 @@ public final class Gemm {
         transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc, Epilogue.NONE);
   }
 
-  /** As the other, then {@code epilogue} on each element of C. */
+  /** As {@link #multiply}, then {@code epilogue} on each element of C while it is in a register. */
   public static void multiply(
       boolean transposeA, boolean transposeB, int m, int n, int k, float alpha, float[] a, int aOffset, int lda,
       float[] b, int bOffset, int ldb, float beta, float[] c, int cOffset, int ldc, Epilogue epilogue) {
-    for (int i = 0; i < m; i++) {
-      for (int j = 0; j < n; j++) {
-        float sum = 0;
-        for (int p = 0; p < k; p++) {
-          float x = transposeA ? a[aOffset + p * lda + i] : a[aOffset + i * lda + p];
-          float y = transposeB ? b[bOffset + j * ldb + p] : b[bOffset + p * ldb + j];
-          sum = Math.fma(x, y, sum);
+    if ((m | n | k) < 0) {
+      throw new IllegalArgumentException("Gemm: sizes must be at least 0, got m " + m + ", n " + n + ", k " + k);
+    }
+    int aEnd = checkMatrix("A", transposeA ? k : m, transposeA ? m : k, a, aOffset, lda);
+    int bEnd = checkMatrix("B", transposeB ? n : k, transposeB ? k : n, b, bOffset, ldb);
+    int cEnd = checkMatrix("C", m, n, c, cOffset, ldc);
+    checkApart("A", a, aOffset, aEnd, c, cOffset, cEnd);
+    checkApart("B", b, bOffset, bEnd, c, cOffset, cEnd);
+    float[] bias = epilogue.bias();
+    if (bias != null) {
+      checkMatrix("bias", 1, n, bias, epilogue.biasOffset(), n);
+    }
+    if (m == 0 || n == 0) {
+      return;
+    }
+    Job job = Job.CURRENT.get();
+    job.set(transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc, epilogue);
+    job.run();
+  }
+
+  private static int checkMatrix(String name, int rows, int columns, float[] x, int offset, int ld) {
+    if (rows == 0 || columns == 0) {
+      return offset;
+    }
+    if (ld < columns) {
+      throw new IllegalArgumentException(
+          "Gemm: the leading dimension of " + name + " must be at least its row of " + columns + ", got " + ld);
+    }
+    long end = offset + (long) (rows - 1) * ld + columns;
+    if (offset < 0 || end > x.length) {
+      throw new IndexOutOfBoundsException(
+          "Gemm: " + name + " must lie within its array of " + x.length + ", got offset " + offset + " for " + rows
+              + " rows of " + columns + ", " + ld + " apart, which end at " + end);
+    }
+    return (int) end;
+  }
+
+  private static void checkApart(String name, float[] x, int from, int to, float[] c, int cFrom, int cTo) {
+    if (x == c && from < cTo && cFrom < to) {
+      throw new IllegalArgumentException(
+          "Gemm: C must not overlap " + name + ", got C at " + cFrom + " to " + cTo + " and " + name + " at " + from
+              + " to " + to);
+    }
+  }
+
+  /** One call's arguments and its tasks; each thread reuses its own, so that a call allocates nothing. */
+  private static final class Job implements WorkerPool.Task {
+    static final ThreadLocal<Job> CURRENT = ThreadLocal.withInitial(Job::new);
+
+    private static final float[] NOTHING = {};
+
+    private boolean transposeA;
+    private boolean transposeB;
+    private int m;
+    private int n;
+    private int k;
+    private float alpha;
+    private float[] a = NOTHING;
+    private int aOffset;
+    private int lda;
+    private float[] b = NOTHING;
+    private int bOffset;
+    private int ldb;
+    private float beta;
+    private float[] c = NOTHING;
+    private int cOffset;
+    private int ldc;
+    private Epilogue epilogue = Epilogue.NONE;
+
+    private float[] packed = NOTHING; // panels of B, kc × nc
+    private int jc;
+    private int nc;
+    private int pc;
+    private int kc;
+    private boolean packing;
+    private int taskRows;
+    private int taskColumns;
+    private int columnTasks;
+
+    void set(
+        boolean transposeA, boolean transposeB, int m, int n, int k, float alpha, float[] a, int aOffset, int lda,
+        float[] b, int bOffset, int ldb, float beta, float[] c, int cOffset, int ldc, Epilogue epilogue) {
+      this.transposeA = transposeA;
+      this.transposeB = transposeB;
+      this.m = m;
+      this.n = n;
+      this.k = k;
+      this.alpha = alpha;
+      this.a = a;
+      this.aOffset = aOffset;
+      this.lda = lda;
+      this.b = b;
+      this.bOffset = bOffset;
+      this.ldb = ldb;
+      this.beta = beta;
+      this.c = c;
+      this.cOffset = cOffset;
+      this.ldc = ldc;
+      this.epilogue = epilogue;
+    }
+
+    void run() {
+      try {
+        if (m < Microkernel.MR && !transposeA && !transposeB) {
+          skinny();
+        } else {
+          blocks();
         }
-        int at = cOffset + i * ldc + j;
-        c[at] = epilogue.apply(beta == 0 ? alpha * sum : Math.fma(alpha, sum, beta * c[at]), j);
+      } finally {
+        a = NOTHING;
+        b = NOTHING;
+        c = NOTHING;
+        epilogue = Epilogue.NONE;
+      }
+    }
+
+    private void skinny() {
+      nc = 0;
+      taskColumns = n;
+      if ((long) m * n * k >= PARALLEL) {
+        taskColumns = Math.max(64, roundUp(n, 4 * WorkerPool.threads(), 16));
+      }
+      columnTasks = (n + taskColumns - 1) / taskColumns;
+      WorkerPool.run(columnTasks, this);
+    }
+
+    private void blocks() {
+      boolean parallel = (long) m * n * k >= PARALLEL;
+      for (jc = 0; jc < n; jc += NC) {
+        nc = Math.min(NC, n - jc);
+        pc = 0;
+        do {
+          kc = Math.min(KC, k - pc);
+          int size = kc * Microkernel.packedWidth(nc);
+          if (packed.length < size) {
+            packed = new float[size];
+          }
+          pack(parallel);
+          multiply(parallel);
+          pc += KC;
+        } while (pc < k);
+      }
+    }
+
+    private void pack(boolean parallel) {
+      packing = true;
+      taskColumns = nc;
+      if (parallel) {
+        taskColumns = roundUp(nc, 4 * WorkerPool.threads(), Microkernel.NR);
+      }
+      WorkerPool.run((nc + taskColumns - 1) / taskColumns, this);
+      packing = false;
+    }
+
+    private void multiply(boolean parallel) {
+      taskRows = MC;
+      taskColumns = nc;
+      if (parallel) {
+        int wanted = 4 * WorkerPool.threads();
+        taskRows = Math.min(MC, roundUp(m, wanted, 16));
+        int rowTasks = (m + taskRows - 1) / taskRows;
+        if (rowTasks < wanted / 2) {
+          taskColumns = roundUp(nc, (wanted + rowTasks - 1) / rowTasks, Math.max(Microkernel.NR, 16));
+        }
+      }
+      columnTasks = (nc + taskColumns - 1) / taskColumns;
+      WorkerPool.run(columnTasks * ((m + taskRows - 1) / taskRows), this);
+    }
+
+    /** The smallest multiple of {@code step} of which {@code pieces} cover {@code total}. */
+    private static int roundUp(int total, int pieces, int step) {
+      int piece = (total + pieces - 1) / pieces;
+      return (piece + step - 1) / step * step;
+    }
+
+    @Override
+    public void run(int task) {
+      if (nc == 0) {
+        int from = task * taskColumns;
+        skinnyColumns(from, Math.min(n, from + taskColumns));
+      } else if (packing) {
+        int from = task * taskColumns;
+        int columns = Math.min(taskColumns, nc - from);
+        int at = transposeB ? bOffset + (jc + from) * ldb + pc : bOffset + pc * ldb + jc + from;
+        Panels.packRight(transposeB, kc, columns, b, at, ldb, packed, kc * from);
+      } else {
+        int i = task / columnTasks * taskRows;
+        int j = task % columnTasks * taskColumns;
+        multiplyBlock(i, Math.min(taskRows, m - i), j, Math.min(taskColumns, nc - j));
+      }
+    }
+
+    private void multiplyBlock(int i, int rows, int j, int columns) {
+      Scratch scratch = Scratch.current();
+      TileStore store = scratch.store.set(alpha, pc == 0 ? beta : 1, pc + kc >= k, epilogue, jc + j);
+      int at = cOffset + i * ldc + jc + j;
+      if (transposeA) {
+        float[] left = scratch.left((rows + Microkernel.LEFT_STEP) * kc);
+        Panels.packLeft(rows, kc, a, aOffset + pc * lda + i, lda, left);
+        Panels.multiplyColumns(rows, kc, left, 0, columns, packed, kc * j, store, c, at, ldc, scratch);
+        return;
+      }
+      int[] offsets = scratch.offsets(rows);
+      float[] left = a;
+      int leftOffset = aOffset + i * lda + pc;
+      int ld = lda;
+      if (columns > 2 * Microkernel.NR && lda != kc) {
+        left = scratch.left(rows * kc);
+        for (int r = 0; r < rows; r++) {
+          System.arraycopy(a, leftOffset + r * lda, left, r * kc, kc);
+        }
+        leftOffset = 0;
+        ld = kc;
+      }
+      for (int r = 0; r < rows; r++) {
+        offsets[r] = r * ld;
+      }
+      Panels.multiplyRows(
+          rows, offsets, 1, kc, 0, left, leftOffset, columns, packed, kc * j, kc, 0, store, c, at, ldc, scratch);
+    }
+
+    private void skinnyColumns(int from, int to) {
+      Scratch scratch = Scratch.current();
+      int columns = to - from;
+      float[] sums = scratch.right(columns);
+      for (int i = 0; i < m; i++) {
+        int p = 0;
+        do {
+          int depth = Math.min(KC, k - p);
+          TileStore store = scratch.store.set(alpha, p == 0 ? beta : 1, p + depth >= k, epilogue, from);
+          Skinny.rowTimesMatrix(depth, columns, a, aOffset + i * lda + p, b, bOffset + p * ldb + from, ldb, sums);
+          store.row(columns, sums, 0, c, cOffset + i * ldc + from, 0);
+          p += KC;
+        } while (p < k);
       }
     }
   }

@@ -13,6 +13,9 @@ public final class Simd {
   static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
   static final int LANES = FLOATS.length();
 
+  /** Vector registers that the compiler can allocate: 32 with AVX-512 or on AArch64, else 16. */
+  static final int REGISTERS = LANES == 16 || "aarch64".equals(System.getProperty("os.arch")) ? 32 : 16;
+
   private Simd() {}
 
   private static VectorSpecies<Float> species() {

@@ -2,6 +2,7 @@ package lanewise.kernel;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -20,14 +21,20 @@ public final class WorkerPool {
   /** About 20 µs: kernels of one step follow each other faster than a parked thread wakes. */
   private static final int SPINS = 20_000;
 
+  /** The low half of {@link #STATE} between calls: no task number reaches it. */
+  private static final int CLOSED = Integer.MAX_VALUE;
+
   private static final AtomicBoolean BUSY = new AtomicBoolean();
   private static volatile int threads = Runtime.getRuntime().availableProcessors();
   private static Worker[] workers = {};
 
-  private static final AtomicInteger NEXT = new AtomicInteger();
-  private static final AtomicInteger RUNNING = new AtomicInteger();
+  // The call's number in the high half, its next task's in the low one. Who advances it owns that task, and the call
+  // cannot end, nor its fields change, before that task is done: so a thread that wakes late does no harm.
+  private static final AtomicLong STATE = new AtomicLong(CLOSED);
+  private static final AtomicInteger DONE = new AtomicInteger();
   private static @Nullable Task task;
-  private static int count;
+  private static volatile int count;
+  private static int helpers;
   private static volatile @Nullable Throwable failure;
 
   private WorkerPool() {}
@@ -51,35 +58,38 @@ public final class WorkerPool {
 
   /** Runs tasks 0 to {@code tasks − 1} and returns when all are done. */
   public static void run(int tasks, Task work) {
-    int helpers = Math.min(threads, tasks) - 1;
-    if (helpers < 1 || !BUSY.compareAndSet(false, true)) {
+    int wanted = Math.min(threads, tasks) - 1;
+    if (wanted < 1 || !BUSY.compareAndSet(false, true)) {
       for (int i = 0; i < tasks; i++) {
         work.run(i);
       }
       return;
     }
     try {
-      share(tasks, work, helpers);
+      share(tasks, work, wanted);
     } finally {
-      task = null;
       BUSY.set(false);
     }
   }
 
-  private static void share(int tasks, Task work, int helpers) {
-    ensure(helpers);
+  private static void share(int tasks, Task work, int wanted) {
+    ensure(wanted);
     task = work;
+    helpers = wanted;
     count = tasks;
     failure = null;
-    NEXT.set(0);
-    RUNNING.set(helpers);
-    for (int i = 0; i < helpers; i++) {
+    DONE.set(0);
+    long call = (STATE.get() >>> 32) + 1;
+    STATE.set(call << 32);
+    for (int i = 0; i < wanted; i++) {
       workers[i].wake();
     }
-    drain(work, tasks);
-    while (RUNNING.get() != 0) {
-      Thread.onSpinWait();
+    drain(0);
+    for (int i = 0; DONE.get() != tasks; i++) {
+      pause(i);
     }
+    STATE.set((call << 32) | CLOSED);
+    task = null;
     Throwable thrown = failure;
     if (thrown instanceof RuntimeException exception) {
       throw exception;
@@ -89,23 +99,47 @@ public final class WorkerPool {
     }
   }
 
-  private static void drain(Task work, int tasks) {
-    try {
-      for (int i = NEXT.getAndIncrement(); i < tasks; i = NEXT.getAndIncrement()) {
-        work.run(i);
+  private static void drain(int worker) {
+    for (long state = STATE.get(); open(state, worker); state = STATE.get()) {
+      if (STATE.compareAndSet(state, state + 1)) {
+        runOne((int) state);
       }
-    } catch (RuntimeException | Error e) {
-      failure = e;
     }
   }
 
-  private static void ensure(int helpers) {
-    if (workers.length >= helpers) {
+  private static void runOne(int index) {
+    try {
+      Task work = task;
+      if (work != null) {
+        work.run(index);
+      }
+    } catch (RuntimeException | Error e) {
+      failure = e;
+    } finally {
+      DONE.getAndIncrement();
+    }
+  }
+
+  private static boolean open(long state, int worker) {
+    return (int) state < count && worker <= helpers;
+  }
+
+  // Others may need the core that a long wait would hold.
+  private static void pause(int turn) {
+    if (turn < SPINS) {
+      Thread.onSpinWait();
+    } else {
+      Thread.yield();
+    }
+  }
+
+  private static void ensure(int wanted) {
+    if (workers.length >= wanted) {
       return;
     }
-    Worker[] more = new Worker[helpers];
+    Worker[] more = new Worker[wanted];
     System.arraycopy(workers, 0, more, 0, workers.length);
-    for (int i = workers.length; i < helpers; i++) {
+    for (int i = workers.length; i < wanted; i++) {
       more[i] = new Worker(i + 1);
       more[i].start();
     }
@@ -113,16 +147,16 @@ public final class WorkerPool {
   }
 
   private static final class Worker extends Thread {
-    private volatile boolean called;
+    private final int number;
     private volatile boolean parked;
 
     Worker(int number) {
       super("lanewise-" + number);
+      this.number = number;
       setDaemon(true);
     }
 
     void wake() {
-      called = true;
       if (parked) {
         LockSupport.unpark(this);
       }
@@ -132,24 +166,19 @@ public final class WorkerPool {
     public void run() {
       while (true) {
         await();
-        called = false;
-        Task work = task;
-        if (work != null) {
-          drain(work, count);
-        }
-        RUNNING.getAndDecrement();
+        drain(number);
       }
     }
 
     private void await() {
       for (int i = 0; i < SPINS; i++) {
-        if (called) {
+        if (open(STATE.get(), number)) {
           return;
         }
         Thread.onSpinWait();
       }
       parked = true;
-      while (!called) {
+      while (!open(STATE.get(), number)) {
         LockSupport.park(this);
       }
       parked = false;

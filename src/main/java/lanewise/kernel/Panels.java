@@ -1,0 +1,161 @@
+package lanewise.kernel;
+
+/**
+ * The loops around the microkernel: a left operand given by the offsets of its rows (or packed in columns) times the
+ * packed panels of a right operand. The panel that starts at column {@code j} stands at {@code k · j}.
+ */
+final class Panels {
+  private static final int MR = Microkernel.MR;
+
+  private Panels() {}
+
+  /**
+   * Packs {@code op(B)}, k × columns, into panels; the columns beyond the last are zeros.
+   *
+   * @param k rows of {@code op(B)}
+   */
+  static void packRight(
+      boolean transpose, int k, int columns, float[] b, int bOffset, int ldb, float[] packed, int packedOffset) {
+    for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
+      int width = Microkernel.panelWidth(columns - j);
+      int used = Math.min(width, columns - j);
+      int to = packedOffset + k * j;
+      if (transpose) {
+        packTransposed(k, used, width, b, bOffset + j * ldb, ldb, packed, to);
+      } else {
+        packStraight(k, used, width, b, bOffset + j, ldb, packed, to);
+      }
+    }
+  }
+
+  private static void packStraight(
+      int k, int used, int width, float[] b, int bOffset, int ldb, float[] packed, int packedOffset) {
+    int lanes = Simd.LANES;
+    for (int p = 0; p < k; p++) {
+      int from = bOffset + p * ldb;
+      int to = packedOffset + p * width;
+      int j = 0;
+      for (; j <= used - lanes; j += lanes) {
+        Simd.load(b, from + j).intoArray(packed, to + j);
+      }
+      for (; j < used; j++) {
+        packed[to + j] = b[from + j];
+      }
+      for (; j < width; j++) {
+        packed[to + j] = 0;
+      }
+    }
+  }
+
+  private static void packTransposed(
+      int k, int used, int width, float[] b, int bOffset, int ldb, float[] packed, int packedOffset) {
+    int j = 0;
+    for (; j <= used - 4; j += 4) {
+      int b0 = bOffset + j * ldb;
+      int b1 = b0 + ldb;
+      int b2 = b1 + ldb;
+      int b3 = b2 + ldb;
+      int to = packedOffset + j;
+      for (int p = 0; p < k; p++) {
+        packed[to] = b[b0 + p];
+        packed[to + 1] = b[b1 + p];
+        packed[to + 2] = b[b2 + p];
+        packed[to + 3] = b[b3 + p];
+        to += width;
+      }
+    }
+    for (; j < width; j++) {
+      int from = bOffset + j * ldb;
+      int to = packedOffset + j;
+      for (int p = 0; p < k; p++) {
+        packed[to] = j < used ? b[from + p] : 0;
+        to += width;
+      }
+    }
+  }
+
+  /**
+   * Packs {@code rows} rows of {@code Aᵀ} in columns: A is k × rows, its rows {@code lda} apart. Panel {@code i /
+   * LEFT_STEP} starts at {@code i · k}; the rows beyond the last are zeros.
+   */
+  static void packLeft(int rows, int k, float[] a, int aOffset, int lda, float[] packed) {
+    int step = Microkernel.LEFT_STEP;
+    for (int i = 0; i < rows; i += step) {
+      int used = Math.min(step, rows - i);
+      for (int p = 0; p < k; p++) {
+        int from = aOffset + p * lda + i;
+        int to = i * k + p * step;
+        if (used == step) {
+          Simd.load(a, from).intoArray(packed, to);
+          continue;
+        }
+        for (int r = 0; r < step; r++) {
+          packed[to + r] = r < used ? a[from + r] : 0;
+        }
+      }
+    }
+  }
+
+  /**
+   * {@code C ← store(A · B)} for {@code rows} rows of A, whose row i starts at {@code aOffset + offsets[i]} and runs as
+   * {@link Microkernel#rows} says.
+   *
+   * @param panelRows rows of the packed panels' p, of which this block of k starts at {@code firstRow}
+   */
+  static void multiplyRows(
+      int rows, int[] offsets, int runs, int length, int stride, float[] a, int aOffset, int columns, float[] packed,
+      int packedOffset, int panelRows, int firstRow, TileStore store, float[] c, int cOffset, int ldc,
+      Scratch scratch) {
+    boolean add = store.adds();
+    boolean direct = add || store.stores();
+    float[] tile = scratch.tile;
+    for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
+      int width = Microkernel.panelWidth(columns - j);
+      int panel = packedOffset + panelRows * j + firstRow * width;
+      int used = Math.min(width, columns - j);
+      boolean straight = used == width && direct;
+      for (int i = 0; i < rows; i += MR) {
+        int last = rows - 1;
+        int a0 = aOffset + offsets[i];
+        int a1 = aOffset + offsets[Math.min(i + 1, last)];
+        int a2 = aOffset + offsets[Math.min(i + 2, last)];
+        int a3 = aOffset + offsets[Math.min(i + 3, last)];
+        int at = cOffset + i * ldc + j;
+        if (straight && i <= rows - MR) {
+          Microkernel.rows(width, runs, length, stride, a, a0, a1, a2, a3, packed, panel, add, c, at, ldc);
+        } else {
+          Microkernel.rows(width, runs, length, stride, a, a0, a1, a2, a3, packed, panel, false, tile, 0, width);
+          store.finish(Math.min(MR, rows - i), used, tile, width, c, at, ldc, j);
+        }
+      }
+    }
+  }
+
+  /**
+   * {@code C ← store(A · B)} for {@code rows} rows of A packed in columns: panel {@code i / LEFT_STEP} starts at {@code
+   * aOffset + i · k}.
+   */
+  static void multiplyColumns(
+      int rows, int k, float[] a, int aOffset, int columns, float[] packed, int packedOffset, TileStore store,
+      float[] c, int cOffset, int ldc, Scratch scratch) {
+    int step = Microkernel.LEFT_STEP;
+    boolean add = store.adds();
+    boolean direct = add || store.stores();
+    float[] tile = scratch.tile;
+    for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
+      int width = Microkernel.panelWidth(columns - j);
+      int panel = packedOffset + k * j;
+      int used = Math.min(width, columns - j);
+      for (int i = 0; i < rows; i += MR) {
+        int left = aOffset + i / step * step * k + i % step;
+        int at = cOffset + i * ldc + j;
+        if (direct && used == width && i <= rows - MR) {
+          Microkernel.columns(width, k, a, left, packed, panel, add, c, at, ldc);
+        } else {
+          Microkernel.columns(width, k, a, left, packed, panel, false, tile, 0, width);
+          store.finish(Math.min(MR, rows - i), used, tile, width, c, at, ldc, j);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package lanewise.kernel;
+
+/** A thread's own buffers, grown to the largest size asked for and then kept. Their content is undefined. */
+final class Scratch {
+  private static final ThreadLocal<Scratch> CURRENT = ThreadLocal.withInitial(Scratch::new);
+
+  private float[] image = {};
+  private float[] left = {};
+  private float[] right = {};
+  private int[] offsets = {};
+  final float[] tile = new float[Microkernel.MR * Microkernel.NR];
+  final TileStore store = new TileStore();
+
+  private Scratch() {}
+
+  static Scratch current() {
+    return CURRENT.get();
+  }
+
+  /** At least {@code size} floats for a padded image. */
+  float[] image(int size) {
+    if (image.length < size) {
+      image = new float[size];
+    }
+    return image;
+  }
+
+  /** At least {@code size} floats for a packed left operand. */
+  float[] left(int size) {
+    if (left.length < size) {
+      left = new float[size];
+    }
+    return left;
+  }
+
+  /** At least {@code size} floats for a packed right operand. */
+  float[] right(int size) {
+    if (right.length < size) {
+      right = new float[size];
+    }
+    return right;
+  }
+
+  /** At least {@code size} offsets of rows. */
+  int[] offsets(int size) {
+    if (offsets.length < size) {
+      offsets = new int[size];
+    }
+    return offsets;
+  }
+}

@@ -1,0 +1,72 @@
+package lanewise.kernel;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+
+/** A row times a matrix where it lies: at few rows, packing the matrix would cost more than multiplying by it. */
+final class Skinny {
+  private Skinny() {}
+
+  /** {@code sums[j] ← Σ_p a[p] · B[p, j]}, p upward, for p below {@code k}. */
+  static void rowTimesMatrix(
+      int k, int columns, float[] a, int aOffset, float[] b, int bOffset, int ldb, float[] sums) {
+    Arrays.fill(sums, 0, columns, 0);
+    int p = 0;
+    for (; p <= k - 8; p += 8) {
+      addRows8(columns, a, aOffset + p, b, bOffset + p * ldb, ldb, sums);
+    }
+    for (; p < k; p++) {
+      addRow(columns, a[aOffset + p], b, bOffset + p * ldb, sums);
+    }
+  }
+
+  // Eight rows at once: one load and store of the sums per eight fused multiply-adds, and eight streams to prefetch.
+  private static void addRows8(int columns, float[] a, int aOffset, float[] b, int bOffset, int ldb, float[] sums) {
+    FloatVector a0 = Simd.broadcast(a[aOffset]);
+    FloatVector a1 = Simd.broadcast(a[aOffset + 1]);
+    FloatVector a2 = Simd.broadcast(a[aOffset + 2]);
+    FloatVector a3 = Simd.broadcast(a[aOffset + 3]);
+    FloatVector a4 = Simd.broadcast(a[aOffset + 4]);
+    FloatVector a5 = Simd.broadcast(a[aOffset + 5]);
+    FloatVector a6 = Simd.broadcast(a[aOffset + 6]);
+    FloatVector a7 = Simd.broadcast(a[aOffset + 7]);
+    int b1 = bOffset + ldb;
+    int b2 = b1 + ldb;
+    int b3 = b2 + ldb;
+    int b4 = b3 + ldb;
+    int b5 = b4 + ldb;
+    int b6 = b5 + ldb;
+    int b7 = b6 + ldb;
+    int j = 0;
+    for (; j <= columns - Simd.LANES; j += Simd.LANES) {
+      FloatVector sum = Simd.load(sums, j);
+      sum = a0.fma(Simd.load(b, bOffset + j), sum);
+      sum = a1.fma(Simd.load(b, b1 + j), sum);
+      sum = a2.fma(Simd.load(b, b2 + j), sum);
+      sum = a3.fma(Simd.load(b, b3 + j), sum);
+      sum = a4.fma(Simd.load(b, b4 + j), sum);
+      sum = a5.fma(Simd.load(b, b5 + j), sum);
+      sum = a6.fma(Simd.load(b, b6 + j), sum);
+      sum = a7.fma(Simd.load(b, b7 + j), sum);
+      sum.intoArray(sums, j);
+    }
+    for (; j < columns; j++) {
+      float sum = sums[j];
+      for (int p = 0; p < 8; p++) {
+        sum = Math.fma(a[aOffset + p], b[bOffset + p * ldb + j], sum);
+      }
+      sums[j] = sum;
+    }
+  }
+
+  private static void addRow(int columns, float a, float[] b, int bOffset, float[] sums) {
+    FloatVector x = Simd.broadcast(a);
+    int j = 0;
+    for (; j <= columns - Simd.LANES; j += Simd.LANES) {
+      x.fma(Simd.load(b, bOffset + j), Simd.load(sums, j)).intoArray(sums, j);
+    }
+    for (; j < columns; j++) {
+      sums[j] = Math.fma(a, b[bOffset + j], sums[j]);
+    }
+  }
+}
