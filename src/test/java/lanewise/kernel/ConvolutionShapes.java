@@ -1,0 +1,170 @@
+package lanewise.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import lanewise.random.CounterRandom;
+import lanewise.shape.ConvolutionShape;
+import lanewise.shape.Padding;
+import org.jspecify.annotations.Nullable;
+
+/** Shapes at which the convolution kernels are tested. */
+final class ConvolutionShapes {
+  private static final int[] KERNELS = {1, 2, 3, 5, 7};
+  private static final int[] STRIDES = {1, 1, 2, 3, 8};
+  private static final int[] CHANNELS = {1, 3, 5, 16, 17, 32};
+  private static final int[] BATCHES = {1, 2, 5};
+  private static final int[] EXTENTS = {1, 2, 3, 5, 7, 8, 13};
+
+  private ConvolutionShapes() {}
+
+  /**
+   * Layers of known networks on small batches: each a case that a fast kernel may treat by itself.
+   */
+  static List<ConvolutionShape> ofNetworks() {
+    return List.of(
+        square(3, 28, 1, 32, 3, 1, Padding.SAME, 1), // first layer, grey
+        square(2, 28, 32, 32, 3, 1, Padding.SAME, 1),
+        square(2, 14, 32, 64, 3, 1, Padding.SAME, 1),
+        square(2, 14, 64, 64, 3, 1, Padding.SAME, 1),
+        square(5, 28, 1, 6, 5, 1, Padding.of(2), 1), // LeNet
+        square(5, 14, 6, 16, 5, 1, Padding.VALID, 1),
+        square(2, 32, 3, 16, 3, 1, Padding.SAME, 1), // first layer, colour
+        square(1, 33, 3, 32, 7, 2, Padding.of(3), 1),
+        square(2, 16, 16, 32, 1, 2, Padding.VALID, 1), // ResNet's short cut
+        square(2, 16, 16, 32, 3, 2, Padding.SAME, 1),
+        square(2, 7, 64, 96, 1, 1, Padding.VALID, 1), // 1x1
+        square(2, 12, 48, 48, 3, 1, Padding.SAME, 48), // depthwise
+        square(2, 13, 48, 48, 3, 2, Padding.SAME, 48),
+        square(2, 9, 8, 24, 5, 1, Padding.SAME, 8), // depthwise, three filters each
+        square(2, 9, 32, 64, 3, 1, Padding.SAME, 4));
+  }
+
+  /** What an implementation easily forgets. */
+  static List<ConvolutionShape> awkward() {
+    return List.of(
+        square(1, 1, 1, 1, 1, 1, Padding.VALID, 1),
+        square(2, 1, 17, 5, 1, 1, Padding.VALID, 1),
+        square(2, 1, 3, 5, 3, 1, Padding.SAME, 1),
+        square(2, 1, 3, 5, 2, 1, Padding.SAME, 1),
+        square(1, 5, 3, 7, 5, 1, Padding.VALID, 1), // the kernel is the image
+        square(2, 8, 3, 5, 2, 5, Padding.VALID, 1), // stride beyond the kernel: pixels nobody reads
+        square(2, 9, 16, 16, 1, 4, Padding.SAME, 1),
+        square(2, 4, 3, 5, 3, 1, Padding.of(5), 1), // windows that lie in padding alone
+        square(1, 2, 5, 17, 2, 3, Padding.of(4), 1),
+        square(2, 6, 3, 5, 3, 1, Padding.of(0, 1, 2, 3), 1),
+        square(2, 6, 3, 5, 3, 2, Padding.of(3, 0, 1, 0), 1),
+        square(1, 40, 2, 3, 3, 1, Padding.SAME, 1),
+        // Height and width differ in everything.
+        ConvolutionShape.of(2, 5, 11, 3, 5, 2, 3, 1, 2, Padding.of(1, 0, 2, 1), 2, 1, 1),
+        ConvolutionShape.of(1, 1, 23, 5, 17, 1, 7, 1, 3, Padding.SAME, 1, 2, 1),
+        ConvolutionShape.of(1, 19, 1, 16, 3, 5, 1, 2, 1, Padding.SAME, 3, 1, 1),
+        ConvolutionShape.of(2, 9, 7, 6, 9, 3, 2, 2, 1, Padding.SAME, 1, 2, 3));
+  }
+
+  /** {@code number} shapes drawn from the lists of sizes above, always the same. */
+  static List<ConvolutionShape> drawn(int number) {
+    List<ConvolutionShape> shapes = new ArrayList<>();
+    for (long draw = 0; shapes.size() < number; draw++) {
+      ConvolutionShape shape = draw(new Dice(CounterRandom.key(5, draw)));
+      if (shape != null && shape.multiplyAdds() < 500_000) {
+        shapes.add(shape);
+      }
+    }
+    return shapes;
+  }
+
+  private static @Nullable ConvolutionShape draw(Dice dice) {
+    int[] groups = groups(dice);
+    int kernelHeight = dice.of(KERNELS);
+    int kernelWidth = dice.below(3) == 0 ? dice.of(KERNELS) : kernelHeight;
+    int strideHeight = dice.of(STRIDES);
+    int strideWidth = dice.below(3) == 0 ? dice.of(STRIDES) : strideHeight;
+    Padding padding =
+        switch (dice.below(4)) {
+          case 0 -> Padding.VALID;
+          case 1, 2 -> Padding.SAME;
+          default ->
+              Padding.of(
+                  dice.below(kernelHeight + 1),
+                  dice.below(kernelHeight + 1),
+                  dice.below(kernelWidth + 1),
+                  dice.below(kernelWidth + 1));
+        };
+    int dilation = dice.below(4) == 0 ? 2 : 1;
+    try {
+      return ConvolutionShape.of(
+          dice.of(BATCHES),
+          dice.of(EXTENTS),
+          dice.of(EXTENTS),
+          groups[1],
+          groups[2],
+          kernelHeight,
+          kernelWidth,
+          strideHeight,
+          strideWidth,
+          padding,
+          dilation,
+          dilation,
+          groups[0]);
+    } catch (IllegalArgumentException kernelBeyondImage) {
+      return null;
+    }
+  }
+
+  /**
+   * Groups, input channels, output channels: one group, two, depthwise, or depthwise with a
+   * multiplier.
+   */
+  private static int[] groups(Dice dice) {
+    int in = dice.of(CHANNELS);
+    int out = dice.of(CHANNELS);
+    return switch (dice.below(6)) {
+      case 0 -> new int[] {2, 2 * in, 2 * out};
+      case 1 -> new int[] {in, in, in};
+      case 2 -> new int[] {in, in, 3 * in};
+      default -> new int[] {1, in, out};
+    };
+  }
+
+  private static ConvolutionShape square(
+      int batch,
+      int extent,
+      int inChannels,
+      int outChannels,
+      int kernel,
+      int stride,
+      Padding padding,
+      int groups) {
+    return ConvolutionShape.of(
+        batch,
+        extent,
+        extent,
+        inChannels,
+        outChannels,
+        kernel,
+        kernel,
+        stride,
+        stride,
+        padding,
+        1,
+        1,
+        groups);
+  }
+
+  private static final class Dice {
+    private final long key;
+    private int throwsSoFar;
+
+    Dice(long key) {
+      this.key = key;
+    }
+
+    int below(int bound) {
+      return CounterRandom.below(key, throwsSoFar++, bound);
+    }
+
+    int of(int[] choices) {
+      return choices[below(choices.length)];
+    }
+  }
+}

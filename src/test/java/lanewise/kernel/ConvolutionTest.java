@@ -1,0 +1,175 @@
+package lanewise.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import lanewise.shape.ConvolutionShape;
+import lanewise.shape.Padding;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class ConvolutionTest {
+  private static final GuardedMatrix BIAS = GuardedMatrix.random(128, 4);
+
+  private static final List<Epilogue> EPILOGUES =
+      List.of(
+          Epilogue.NONE,
+          Epilogue.NONE.relu(),
+          Epilogue.NONE.leakyRelu(0.1f),
+          Epilogue.bias(BIAS.array, BIAS.offset),
+          Epilogue.bias(BIAS.array, BIAS.offset).relu(),
+          Epilogue.bias(BIAS.array, BIAS.offset).leakyRelu(-0.3f),
+          Epilogue.bias(BIAS.array, BIAS.offset).relu6());
+
+  private final int threadsBefore = WorkerPool.threads();
+
+  @AfterEach
+  void restoreThreads() {
+    WorkerPool.threads(threadsBefore);
+  }
+
+  @Test
+  void layersOfNetworks() {
+    ConvolutionShapes.ofNetworks().forEach(shape -> assertAllPasses(shape, EPILOGUES.get(4)));
+  }
+
+  @Test
+  void awkwardShapes() {
+    for (ConvolutionShape shape : ConvolutionShapes.awkward()) {
+      EPILOGUES.forEach(epilogue -> assertAllPasses(shape, epilogue));
+    }
+  }
+
+  @Test
+  void drawnShapes() {
+    int epilogue = 0;
+    for (ConvolutionShape shape : ConvolutionShapes.drawn(400)) {
+      assertAllPasses(shape, EPILOGUES.get(epilogue++ % EPILOGUES.size()));
+    }
+  }
+
+  @Test
+  void operandsAreNotModified() {
+    for (ConvolutionShape shape : ConvolutionShapes.drawn(50)) {
+      ConvolutionCase convolution = ConvolutionCase.random(shape);
+      convolution.forward(EPILOGUES.get(4));
+      convolution.backwardInput();
+      convolution.backwardFilter();
+      ConvolutionCase fresh = ConvolutionCase.random(shape);
+      fresh.input().assertSameBits(convolution.input(), "input of " + shape);
+      fresh.filter().assertSameBits(convolution.filter(), "filter of " + shape);
+      fresh.dOutput().assertSameBits(convolution.dOutput(), "dOutput of " + shape);
+    }
+  }
+
+  @Test
+  void sameBitsForAnyNumberOfThreads() {
+    List<ConvolutionShape> shapes = new ArrayList<>(ConvolutionShapes.ofNetworks());
+    shapes.addAll(ConvolutionShapes.awkward());
+    shapes.addAll(ConvolutionShapes.drawn(100));
+    for (ConvolutionShape shape : shapes) {
+      ConvolutionCase convolution = ConvolutionCase.random(shape);
+      assertSameBits(() -> convolution.forward(EPILOGUES.get(5)), "forward " + shape);
+      assertSameBits(convolution::backwardInput, "backwardInput " + shape);
+      assertSameBits(convolution::backwardFilter, "backwardFilter " + shape);
+    }
+  }
+
+  /**
+   * {@code ⟨x ∗ w, dy⟩ = ⟨x, backwardInput(dy, w)⟩ = ⟨w, backwardFilter(x, dy)⟩}: all three are Σ
+   * of the same products.
+   */
+  @Test
+  void backwardPassesAreTheAdjointsOfForward() {
+    List<ConvolutionShape> shapes = new ArrayList<>(ConvolutionShapes.awkward());
+    shapes.addAll(ConvolutionShapes.drawn(100));
+    for (ConvolutionShape shape : shapes) {
+      ConvolutionCase convolution = ConvolutionCase.random(shape);
+      GuardedMatrix output = convolution.forward(Epilogue.NONE);
+      double forward = dot(output, convolution.dOutput());
+      int products = shape.patchSize() + shape.batch() * shape.outHeight() * shape.outWidth() * 2;
+      double tolerance =
+          RoundingBound.of(products, shape.multiplyAdds()); // every operand is at most 1
+      assertEquals(
+          forward, dot(convolution.input(), convolution.backwardInput()), tolerance, "" + shape);
+      assertEquals(
+          forward, dot(convolution.filter(), convolution.backwardFilter()), tolerance, "" + shape);
+    }
+  }
+
+  /**
+   * The loss {@code ½ Σ y²} is quadratic in each operand, so its central difference is exact but
+   * for rounding.
+   */
+  @Test
+  void gradientsAgreeWithFiniteDifferences() {
+    for (ConvolutionShape shape :
+        List.of(
+            ConvolutionShape.of(2, 6, 5, 3, 5, 3, 3, 2, 1, Padding.SAME, 1, 1, 1),
+            ConvolutionShape.of(1, 5, 7, 4, 8, 2, 3, 1, 1, Padding.of(1), 2, 1, 2))) {
+      ConvolutionCase drawn = ConvolutionCase.random(shape);
+      GuardedMatrix output = drawn.forward(Epilogue.NONE);
+      ConvolutionCase convolution =
+          new ConvolutionCase(shape, drawn.input(), drawn.filter(), output);
+      assertDifferences(convolution, convolution.input(), convolution.backwardInput());
+      assertDifferences(convolution, convolution.filter(), convolution.backwardFilter());
+    }
+  }
+
+  private static void assertDifferences(
+      ConvolutionCase convolution, GuardedMatrix operand, GuardedMatrix gradient) {
+    float step = 0.25f;
+    double loss = loss(convolution);
+    double tolerance = RoundingBound.of(convolution.shape().patchSize(), 8 * loss) / step;
+    for (int i = 0; i < operand.columns; i++) {
+      float before = operand.get(i);
+      operand.set(0, i, before + step);
+      float above = operand.get(i);
+      double lossAbove = loss(convolution);
+      operand.set(0, i, before - step);
+      float below = operand.get(i);
+      double lossBelow = loss(convolution);
+      operand.set(0, i, before);
+      double difference = (lossAbove - lossBelow) / (above - below);
+      assertEquals(difference, gradient.get(i), tolerance, convolution.shape() + ", element " + i);
+    }
+  }
+
+  private static double loss(ConvolutionCase convolution) {
+    GuardedMatrix output = convolution.forward(Epilogue.NONE);
+    return dot(output, output) / 2;
+  }
+
+  private static double dot(GuardedMatrix x, GuardedMatrix y) {
+    double sum = 0;
+    for (int i = 0; i < x.columns; i++) {
+      sum += (double) x.get(i) * y.get(i);
+    }
+    return sum;
+  }
+
+  private static void assertAllPasses(ConvolutionShape shape, Epilogue epilogue) {
+    ConvolutionCase convolution = ConvolutionCase.random(shape);
+    ReferenceConvolution reference = new ReferenceConvolution(shape);
+    reference
+        .forward(convolution.input(), convolution.filter(), epilogue)
+        .assertNear(convolution.forward(epilogue), "forward " + shape + " " + epilogue);
+    reference
+        .backwardInput(convolution.dOutput(), convolution.filter())
+        .assertNear(convolution.backwardInput(), "backwardInput " + shape);
+    reference
+        .backwardFilter(convolution.input(), convolution.dOutput())
+        .assertNear(convolution.backwardFilter(), "backwardFilter " + shape);
+  }
+
+  private static void assertSameBits(Supplier<GuardedMatrix> pass, String what) {
+    WorkerPool.threads(1);
+    GuardedMatrix alone = pass.get();
+    for (int threads = 2; threads <= 3; threads++) {
+      WorkerPool.threads(threads);
+      alone.assertSameBits(pass.get(), threads + " threads, " + what);
+    }
+  }
+}
