@@ -1,90 +1,342 @@
 package lanewise.kernel;
 
+import java.util.Arrays;
 import lanewise.shape.ConvolutionShape;
+import org.jspecify.annotations.Nullable;
 
-/** 2-D convolution forward, backward to the input and backward to the filter. NHWC images, HWIO filters. */
+/**
+ * 2-D convolution over NHWC images with HWIO filters, as implicit matrix products: forward, a patch per row times the
+ * filter; backward to the input, patches of the output's gradient times the turned filter; backward to the filter,
+ * patches transposed times the output's gradient.
+ *
+ * <p>The order of accumulation: over a patch upward (row, column, channel) in blocks of at most {@value Patches#KC}
+ * products; over pixels upward in blocks of whole rows, summed by runs of images that are added in order.
+ */
 public final class Convolution {
   private Convolution() {}
 
-  /** {@code output ← epilogue(input ∗ filter)}. */
+  /**
+   * {@code output[n, y, x, o] ← epilogue(Σ input[n, y·stride + ky·dilation − pad, …, c] · filter[ky, kx, c, o])}.
+   * Modified: output.
+   *
+   * @throws IndexOutOfBoundsException if a buffer does not lie within its array
+   */
   public static void forward(
       ConvolutionShape shape, float[] input, int inputOffset, float[] filter, int filterOffset, Epilogue epilogue,
       float[] output, int outputOffset) {
-    each(
-        shape,
-        (in, w, out, first) -> {
-          float sum = first ? 0 : output[outputOffset + out];
-          output[outputOffset + out] = Math.fma(input[inputOffset + in], filter[filterOffset + w], sum);
-        },
-        output,
-        outputOffset);
-    int rows = shape.batch() * shape.outHeight() * shape.outWidth();
-    for (int i = 0; i < rows * shape.outChannels(); i++) {
-      output[outputOffset + i] = epilogue.apply(output[outputOffset + i], i % shape.outChannels());
+    checkBuffers(shape, input, inputOffset, filter, filterOffset, output, outputOffset);
+    if (pointwise(shape)) {
+      int m = shape.batch() * shape.inHeight() * shape.inWidth();
+      int n = shape.outChannels();
+      int k = shape.inChannels();
+      Gemm.multiply(
+          false, false, m, n, k, 1, input, inputOffset, k, filter, filterOffset, n, 0, output, outputOffset, n,
+          epilogue);
+      return;
     }
+    ProductJob.CURRENT.get().forward(shape, input, inputOffset, filter, filterOffset, epilogue, output, outputOffset);
   }
 
-  /** {@code dInput ←} the gradient of the input. */
+  /** {@code dInput ←} the gradient of the input, all of it written. Modified: dInput. */
   public static void backwardInput(
       ConvolutionShape shape, float[] dOutput, int dOutputOffset, float[] filter, int filterOffset, float[] dInput,
       int dInputOffset) {
-    java.util.Arrays.fill(dInput, dInputOffset, dInputOffset + shape.batch() * shape.inImageSize(), 0);
-    each(
-        shape,
-        (in, w, out, first) ->
-            dInput[dInputOffset + in] =
-                Math.fma(dOutput[dOutputOffset + out], filter[filterOffset + w], dInput[dInputOffset + in]),
-        null,
-        0);
+    checkBuffers(shape, dInput, dInputOffset, filter, filterOffset, dOutput, dOutputOffset);
+    if (pointwise(shape)) {
+      int m = shape.batch() * shape.inHeight() * shape.inWidth();
+      int n = shape.inChannels();
+      int k = shape.outChannels();
+      Gemm.multiply(
+          false, true, m, n, k, 1, dOutput, dOutputOffset, k, filter, filterOffset, k, 0, dInput, dInputOffset, n);
+      return;
+    }
+    ProductJob.CURRENT
+        .get()
+        .backward(shape, dOutput, dOutputOffset, filter, filterOffset, dInput, dInputOffset);
   }
 
-  /** {@code dFilter ←} the gradient of the filter, summed over the batch. */
+  /** {@code dFilter ←} the gradient of the filter, summed over the batch. Modified: dFilter. */
   public static void backwardFilter(
       ConvolutionShape shape, float[] input, int inputOffset, float[] dOutput, int dOutputOffset, float[] dFilter,
       int dFilterOffset) {
-    java.util.Arrays.fill(dFilter, dFilterOffset, dFilterOffset + shape.filterSize(), 0);
-    each(
-        shape,
-        (in, w, out, first) ->
-            dFilter[dFilterOffset + w] =
-                Math.fma(input[inputOffset + in], dOutput[dOutputOffset + out], dFilter[dFilterOffset + w]),
-        null,
-        0);
+    checkBuffers(shape, input, inputOffset, dFilter, dFilterOffset, dOutput, dOutputOffset);
+    FilterJob.CURRENT.get().run(shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
   }
 
-  private interface Product {
-    void at(int in, int w, int out, boolean first);
+  private static void checkBuffers(
+      ConvolutionShape s, float[] input, int inputOffset, float[] filter, int filterOffset, float[] output,
+      int outputOffset) {
+    checkBuffer("input", (long) s.batch() * s.inImageSize(), input, inputOffset);
+    checkBuffer("filter", s.filterSize(), filter, filterOffset);
+    checkBuffer("output", (long) s.batch() * s.outImageSize(), output, outputOffset);
   }
 
-  private static void each(
-      ConvolutionShape s, Product product, float @org.jspecify.annotations.Nullable [] zeroed, int zeroedOffset) {
-    int oh = s.outHeight();
-    int ow = s.outWidth();
-    for (int n = 0; n < s.batch(); n++) {
-      for (int y = 0; y < oh; y++) {
-        for (int x = 0; x < ow; x++) {
-          for (int o = 0; o < s.outChannels(); o++) {
-            int out = ((n * oh + y) * ow + x) * s.outChannels() + o;
-            if (zeroed != null) {
-              zeroed[zeroedOffset + out] = 0;
-            }
-            int group = o / s.groupOutChannels();
-            for (int ky = 0; ky < s.kernelHeight(); ky++) {
-              int iy = y * s.strideHeight() - s.padTop() + ky * s.dilationHeight();
-              for (int kx = 0; kx < s.kernelWidth(); kx++) {
-                int ix = x * s.strideWidth() - s.padLeft() + kx * s.dilationWidth();
-                if (iy < 0 || iy >= s.inHeight() || ix < 0 || ix >= s.inWidth()) {
-                  continue;
-                }
-                for (int c = 0; c < s.groupInChannels(); c++) {
-                  int in =
-                      ((n * s.inHeight() + iy) * s.inWidth() + ix) * s.inChannels() + group * s.groupInChannels() + c;
-                  int w = ((ky * s.kernelWidth() + kx) * s.groupInChannels() + c) * s.outChannels() + o;
-                  product.at(in, w, out, false);
-                }
-              }
-            }
-          }
+  private static void checkBuffer(String name, long size, float[] x, int offset) {
+    if (offset < 0 || offset + size > x.length) {
+      throw new IndexOutOfBoundsException(
+          "Convolution: " + name + " of " + size + " floats must lie within its array of " + x.length
+              + ", got offset " + offset);
+    }
+  }
+
+  private static boolean pointwise(ConvolutionShape s) {
+    return s.kernelHeight() == 1 && s.kernelWidth() == 1 && s.strideHeight() == 1 && s.strideWidth() == 1
+        && s.groups() == 1 && (s.padTop() | s.padBottom() | s.padLeft() | s.padRight()) == 0;
+  }
+
+  /** What a shape needs in both directions, kept for the shapes that a thread meets again and again. */
+  private record Geometry(ConvolutionShape shape, Patches forward, Patches backward) {
+    private static final ThreadLocal<@Nullable Geometry[]> RECENT = ThreadLocal.withInitial(() -> new Geometry[64]);
+
+    static Geometry of(ConvolutionShape shape) {
+      @Nullable Geometry[] recent = RECENT.get();
+      int slot = shape.hashCode() & (recent.length - 1);
+      Geometry geometry = recent[slot];
+      if (geometry == null || !geometry.shape.equals(shape)) {
+        geometry = new Geometry(shape, Patches.forward(shape), Patches.backward(shape));
+        recent[slot] = geometry;
+      }
+      return geometry;
+    }
+  }
+
+  private static final float[] NOTHING = {};
+
+  /** Patches times filter, cut into images and blocks of their rows. */
+  private static final class ProductJob implements WorkerPool.Task {
+    static final ThreadLocal<ProductJob> CURRENT = ThreadLocal.withInitial(ProductJob::new);
+
+    private @Nullable Patches patches;
+    private int groups;
+    private int batch;
+    private float[] source = NOTHING;
+    private int sourceOffset;
+    private int sourceImage;
+    private float[] target = NOTHING;
+    private int targetOffset;
+    private int columns; // channels of the target
+    private Epilogue epilogue = Epilogue.NONE;
+    private float[] packed = NOTHING; // per group, panels of [patchSize, columns / groups]
+    private int tasksPerImage;
+
+    void forward(
+        ConvolutionShape shape, float[] input, int inputOffset, float[] filter, int filterOffset, Epilogue epilogue,
+        float[] output, int outputOffset) {
+      Patches p = Geometry.of(shape).forward();
+      int size = prepare(p, shape.groups(), shape.outChannels());
+      for (int g = 0; g < groups; g++) {
+        int from = filterOffset + g * shape.groupOutChannels();
+        Panels.packRight(
+            false, p.patchSize, columns / groups, filter, from, columns, packed, g * size, p.patchSize, 0);
+      }
+      run(p, shape.batch(), input, inputOffset, shape.inImageSize(), epilogue, output, outputOffset);
+    }
+
+    void backward(
+        ConvolutionShape shape, float[] dOutput, int dOutputOffset, float[] filter, int filterOffset, float[] dInput,
+        int dInputOffset) {
+      Patches p = Geometry.of(shape).backward();
+      int size = prepare(p, shape.groups(), shape.inChannels());
+      int taps = shape.kernelHeight() * shape.kernelWidth();
+      int in = shape.groupInChannels();
+      int out = shape.groupOutChannels();
+      for (int g = 0; g < groups; g++) {
+        for (int tap = 0; tap < taps; tap++) {
+          int from = filterOffset + (taps - 1 - tap) * in * shape.outChannels() + g * out;
+          Panels.packRight(
+              true, out, in, filter, from, shape.outChannels(), packed, g * size, p.patchSize, tap * out);
+        }
+      }
+      run(p, shape.batch(), dOutput, dOutputOffset, shape.outImageSize(), Epilogue.NONE, dInput, dInputOffset);
+    }
+
+    private int prepare(Patches p, int groups, int columns) {
+      this.groups = groups;
+      this.columns = columns;
+      int size = p.patchSize * Microkernel.packedWidth(columns / groups);
+      if (packed.length < groups * size) {
+        packed = new float[groups * size];
+      }
+      return size;
+    }
+
+    private void run(
+        Patches p, int batch, float[] source, int sourceOffset, int sourceImage, Epilogue epilogue, float[] target,
+        int targetOffset) {
+      this.patches = p;
+      this.batch = batch;
+      this.source = source;
+      this.sourceOffset = sourceOffset;
+      this.sourceImage = sourceImage;
+      this.target = target;
+      this.targetOffset = targetOffset;
+      this.epilogue = epilogue;
+      int wanted = (4 * WorkerPool.threads() + batch - 1) / batch;
+      tasksPerImage = Math.min(p.outHeight, wanted);
+      try {
+        WorkerPool.run(batch * tasksPerImage, this);
+      } finally {
+        this.source = NOTHING;
+        this.target = NOTHING;
+        this.epilogue = Epilogue.NONE;
+      }
+    }
+
+    @Override
+    public void run(int task) {
+      Patches p = patches;
+      if (p == null) {
+        return;
+      }
+      int image = task / tasksPerImage;
+      int part = task % tasksPerImage;
+      int end = (part + 1) * p.outHeight / tasksPerImage;
+      for (int y = part * p.outHeight / tasksPerImage; y < end; y += p.blockRows()) {
+        block(p, image, y, Math.min(p.blockRows(), end - y));
+      }
+    }
+
+    private void block(Patches p, int image, int y, int rows) {
+      Scratch scratch = Scratch.current();
+      int from = sourceOffset + image * sourceImage;
+      float[] x = p.image(source, from, y, rows, scratch);
+      int base = p.base(from, y);
+      int pixels = rows * p.outWidth;
+      int groupColumns = columns / groups;
+      int size = p.patchSize * Microkernel.packedWidth(groupColumns);
+      int at = targetOffset + (image * p.outHeight + y) * p.outWidth * columns;
+      for (int g = 0; g < groups; g++) {
+        int[] offsets = p.offsets(rows, scratch);
+        float[] left = x;
+        int leftBase = base + g * p.groupChannels;
+        if (p.gathers) {
+          left = p.gather(pixels, offsets, x, leftBase, scratch);
+          leftBase = 0;
+        }
+        for (int b = 0; b < p.blocks.length; b++) {
+          int[] block = p.blocks[b];
+          TileStore store =
+              scratch.store.set(1, b == 0 ? 0 : 1, b == p.blocks.length - 1, epilogue, g * groupColumns);
+          Panels.multiplyRows(
+              pixels, offsets, block[2], block[3], block[4], left, leftBase + block[1], groupColumns, packed,
+              g * size, p.patchSize, block[0], store, target, at + g * groupColumns, columns, scratch);
+        }
+      }
+    }
+  }
+
+  /** Patches transposed times the output's gradient, cut into runs of images and blocks of the filter's rows. */
+  private static final class FilterJob implements WorkerPool.Task {
+    static final ThreadLocal<FilterJob> CURRENT = ThreadLocal.withInitial(FilterJob::new);
+
+    /** Runs of images at most; part of the order of accumulation. */
+    private static final int CHUNKS = 16;
+
+    /** Floats of all runs' sums at most; part of the order of accumulation. */
+    private static final int PARTIALS = 1 << 21;
+
+    /** Filter rows in a task, so that a block of 256 pixels of packed patches stays in the second-level cache. */
+    private static final int ROWS = 128;
+
+    private @Nullable ConvolutionShape shape;
+    private @Nullable Patches patches;
+    private float[] input = NOTHING;
+    private int inputOffset;
+    private float[] dOutput = NOTHING;
+    private int dOutputOffset;
+    private float[] sums = NOTHING; // [chunks, filterSize]
+    private int sumsOffset;
+    private float[] partials = NOTHING;
+    private int chunks;
+    private int rowTasks;
+
+    void run(
+        ConvolutionShape s, float[] input, int inputOffset, float[] dOutput, int dOutputOffset, float[] dFilter,
+        int dFilterOffset) {
+      int size = s.filterSize();
+      shape = s;
+      patches = Geometry.of(s).forward();
+      this.input = input;
+      this.inputOffset = inputOffset;
+      this.dOutput = dOutput;
+      this.dOutputOffset = dOutputOffset;
+      chunks = Math.max(1, Math.min(Math.min(CHUNKS, s.batch()), PARTIALS / size));
+      rowTasks = chunks >= CHUNKS ? 1 : (s.patchSize() + ROWS - 1) / ROWS;
+      if (chunks > 1 && partials.length < chunks * size) {
+        partials = new float[chunks * size];
+      }
+      sums = chunks > 1 ? partials : dFilter;
+      sumsOffset = chunks > 1 ? 0 : dFilterOffset;
+      try {
+        WorkerPool.run(chunks * rowTasks, this);
+      } finally {
+        this.input = NOTHING;
+        this.dOutput = NOTHING;
+        sums = NOTHING;
+      }
+      if (chunks > 1) {
+        System.arraycopy(partials, 0, dFilter, dFilterOffset, size);
+        for (int chunk = 1; chunk < chunks; chunk++) {
+          addInto(size, partials, chunk * size, dFilter, dFilterOffset);
+        }
+      }
+    }
+
+    private static void addInto(int n, float[] x, int xOffset, float[] y, int yOffset) {
+      int i = 0;
+      for (; i <= n - Simd.LANES; i += Simd.LANES) {
+        Simd.load(y, yOffset + i).add(Simd.load(x, xOffset + i)).intoArray(y, yOffset + i);
+      }
+      for (; i < n; i++) {
+        y[yOffset + i] += x[xOffset + i];
+      }
+    }
+
+    @Override
+    public void run(int task) {
+      ConvolutionShape s = shape;
+      Patches p = patches;
+      if (s == null || p == null) {
+        return;
+      }
+      int chunk = task / rowTasks;
+      int part = task % rowTasks;
+      int step = Microkernel.LEFT_STEP;
+      int perTask = ((p.patchSize + rowTasks - 1) / rowTasks + step - 1) / step * step;
+      int firstRow = part * perTask;
+      int rows = Math.min(perTask, p.patchSize - firstRow);
+      int end = (int) ((long) (chunk + 1) * s.batch() / chunks);
+      boolean first = true;
+      for (int image = (int) ((long) chunk * s.batch() / chunks); image < end; image++) {
+        for (int y = 0; y < p.outHeight && rows > 0; y += p.blockRows()) {
+          block(s, p, chunk, firstRow, rows, image, y, Math.min(p.blockRows(), p.outHeight - y), first);
+          first = false;
+        }
+      }
+    }
+
+    private void block(
+        ConvolutionShape s, Patches p, int chunk, int firstRow, int rows, int image, int y, int pixelRows,
+        boolean first) {
+      Scratch scratch = Scratch.current();
+      TileStore store = scratch.store.set(1, first ? 0 : 1, false, Epilogue.NONE, 0);
+      int from = inputOffset + image * s.inImageSize();
+      float[] x = p.image(input, from, y, pixelRows, scratch);
+      int base = p.base(from, y);
+      int[] offsets = p.offsets(pixelRows, scratch);
+      int pixels = pixelRows * p.outWidth;
+      int columns = s.groupOutChannels();
+      float[] right = scratch.right(pixels * Microkernel.packedWidth(columns));
+      float[] left = scratch.left((Math.min(rows, ROWS) + Microkernel.LEFT_STEP) * pixels);
+      int dOut = dOutputOffset + (image * p.outHeight + y) * p.outWidth * s.outChannels();
+      for (int g = 0; g < s.groups(); g++) {
+        Panels.packRight(
+            false, pixels, columns, dOutput, dOut + g * columns, s.outChannels(), right, 0, pixels, 0);
+        for (int r = 0; r < rows; r += ROWS) {
+          int some = Math.min(ROWS, rows - r);
+          p.packColumns(pixels, offsets, x, base + g * p.groupChannels, firstRow + r, some, left);
+          int at = sumsOffset + chunk * s.filterSize() + (firstRow + r) * s.outChannels() + g * columns;
+          Panels.multiplyColumns(some, pixels, left, 0, columns, right, 0, store, sums, at, s.outChannels(), scratch);
         }
       }
     }

@@ -229,7 +229,7 @@ public final class Gemm {
         int from = task * taskColumns;
         int columns = Math.min(taskColumns, nc - from);
         int at = transposeB ? bOffset + (jc + from) * ldb + pc : bOffset + pc * ldb + jc + from;
-        Panels.packRight(transposeB, kc, columns, b, at, ldb, packed, kc * from);
+        Panels.packRight(transposeB, kc, columns, b, at, ldb, packed, kc * from, kc, 0);
       } else {
         int i = task / columnTasks * taskRows;
         int j = task % columnTasks * taskColumns;

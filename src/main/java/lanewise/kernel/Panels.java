@@ -10,16 +10,16 @@ final class Panels {
   private Panels() {}
 
   /**
-   * Packs {@code op(B)}, k × columns, into panels; the columns beyond the last are zeros.
-   *
-   * @param k rows of {@code op(B)}
+   * Packs {@code op(B)}, k × columns, as rows {@code firstRow …} of panels of {@code panelRows} rows; the columns beyond
+   * the last are zeros.
    */
   static void packRight(
-      boolean transpose, int k, int columns, float[] b, int bOffset, int ldb, float[] packed, int packedOffset) {
+      boolean transpose, int k, int columns, float[] b, int bOffset, int ldb, float[] packed, int packedOffset,
+      int panelRows, int firstRow) {
     for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
       int width = Microkernel.panelWidth(columns - j);
       int used = Math.min(width, columns - j);
-      int to = packedOffset + k * j;
+      int to = packedOffset + panelRows * j + firstRow * width;
       if (transpose) {
         packTransposed(k, used, width, b, bOffset + j * ldb, ldb, packed, to);
       } else {

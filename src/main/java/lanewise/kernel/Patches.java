@@ -1,0 +1,270 @@
+package lanewise.kernel;
+
+import java.util.Arrays;
+import lanewise.shape.ConvolutionShape;
+
+/**
+ * How the patches of an image become the left operand of a matrix product: a row per output pixel, its {@code kernelHeight
+ * · kernelWidth · groupChannels} elements read where they lie in the padded image, so that no patch is ever copied. Only
+ * where a run of memory would be shorter than {@value #SHORT_RUN} elements (few channels) are patches gathered first.
+ *
+ * <p>Backward to the input is the same product over the output's gradient, with zeros inserted between its pixels where
+ * the convolution strides, padded by what the forward pass did not pad.
+ */
+final class Patches {
+  /** Products summed before the output is touched. Part of the order of accumulation. */
+  static final int KC = 384;
+
+  private static final int SHORT_RUN = 16;
+
+  /** Pixels that a block of rows aims at. Part of the filter gradient's order of accumulation. */
+  private static final int BLOCK_PIXELS = 256;
+
+  private final int height;
+  private final int width;
+  private final int channels;
+  final int groupChannels;
+  private final int kernelHeight;
+  private final int kernelWidth;
+  private final int strideHeight;
+  private final int strideWidth;
+  private final int dilationHeight;
+  private final int dilationWidth;
+  private final int padTop;
+  private final int padLeft;
+  private final int insertHeight;
+  private final int insertWidth;
+  final int outHeight;
+  final int outWidth;
+
+  final int patchSize;
+  private final boolean inPlace;
+  private final int paddedWidth;
+  private final int pitch; // floats between rows of the padded image
+  final boolean gathers;
+  private final int[] taps; // offset of each patch element from the patch's first
+
+  // Blocks of the patch's elements, each of equal runs: {first element, offset of it, runs, length, stride}.
+  final int[][] blocks;
+
+  private Patches(
+      int height, int width, int channels, int groups, ConvolutionShape s, int strideHeight, int strideWidth,
+      int padTop, int padLeft, int insertHeight, int insertWidth, int outHeight, int outWidth) {
+    this.height = height;
+    this.width = width;
+    this.channels = channels;
+    this.groupChannels = channels / groups;
+    this.kernelHeight = s.kernelHeight();
+    this.kernelWidth = s.kernelWidth();
+    this.strideHeight = strideHeight;
+    this.strideWidth = strideWidth;
+    this.dilationHeight = s.dilationHeight();
+    this.dilationWidth = s.dilationWidth();
+    this.padTop = padTop;
+    this.padLeft = padLeft;
+    this.insertHeight = insertHeight;
+    this.insertWidth = insertWidth;
+    this.outHeight = outHeight;
+    this.outWidth = outWidth;
+    patchSize = kernelHeight * kernelWidth * groupChannels;
+    paddedWidth = (outWidth - 1) * strideWidth + dilationWidth * (kernelWidth - 1) + 1;
+    inPlace =
+        padTop == 0 && padLeft == 0 && insertHeight == 1 && insertWidth == 1 && paddedWidth <= width
+            && (outHeight - 1) * strideHeight + dilationHeight * (kernelHeight - 1) < height;
+    pitch = (inPlace ? width : paddedWidth) * channels;
+    gathers = run() < SHORT_RUN && patchSize > run();
+    taps = taps();
+    blocks = blocks();
+  }
+
+  /** The patches of the input. */
+  static Patches forward(ConvolutionShape s) {
+    return new Patches(
+        s.inHeight(), s.inWidth(), s.inChannels(), s.groups(), s, s.strideHeight(), s.strideWidth(), s.padTop(),
+        s.padLeft(), 1, 1, s.outHeight(), s.outWidth());
+  }
+
+  /** The patches of the output's gradient whose products with the turned filter are the input's gradient. */
+  static Patches backward(ConvolutionShape s) {
+    return new Patches(
+        s.outHeight(), s.outWidth(), s.outChannels(), s.groups(), s, 1, 1,
+        s.dilationHeight() * (s.kernelHeight() - 1) - s.padTop(),
+        s.dilationWidth() * (s.kernelWidth() - 1) - s.padLeft(), s.strideHeight(), s.strideWidth(), s.inHeight(),
+        s.inWidth());
+  }
+
+  private boolean rowsAreRuns() {
+    return dilationWidth == 1 && groupChannels == channels;
+  }
+
+  /** Elements of a patch that lie side by side in the image. */
+  private int run() {
+    return rowsAreRuns() ? kernelWidth * groupChannels : groupChannels;
+  }
+
+  private int[] taps() {
+    int[] offsets = new int[patchSize];
+    int at = 0;
+    for (int ky = 0; ky < kernelHeight; ky++) {
+      for (int kx = 0; kx < kernelWidth; kx++) {
+        for (int c = 0; c < groupChannels; c++) {
+          offsets[at++] = ky * dilationHeight * pitch + kx * dilationWidth * channels + c;
+        }
+      }
+    }
+    return offsets;
+  }
+
+  private int[][] blocks() {
+    if (gathers) {
+      return slices(patchSize, 1);
+    }
+    int run = run();
+    int runs = patchSize / run;
+    if (run > KC) {
+      return slices(run, runs);
+    }
+    // Runs of one block must be equally far apart: all rows of a patch, or the taps of one row.
+    int together = rowsAreRuns() ? runs : kernelWidth;
+    int stride = rowsAreRuns() ? dilationHeight * pitch : dilationWidth * channels;
+    int most = Math.max(1, KC / run);
+    int parts = (together + most - 1) / most;
+    int each = (together + parts - 1) / parts;
+    int[][] found = new int[(runs / together) * ((together + each - 1) / each)][];
+    int at = 0;
+    for (int first = 0; first < runs; first += together) {
+      for (int r = 0; r < together; r += each) {
+        int element = (first + r) * run;
+        found[at++] = new int[] {element, taps[element], Math.min(each, together - r), run, stride};
+      }
+    }
+    return found;
+  }
+
+  private int[][] slices(int run, int runs) {
+    int parts = (run + KC - 1) / KC;
+    int length = (run + parts - 1) / parts;
+    int perRun = (run + length - 1) / length;
+    int[][] found = new int[runs * perRun][];
+    for (int i = 0; i < found.length; i++) {
+      int element = i / perRun * run + i % perRun * length;
+      int used = Math.min(length, run - i % perRun * length);
+      found[i] = new int[] {element, gathers ? element : taps[element], 1, used, 0};
+    }
+    return found;
+  }
+
+  /** Rows of output pixels in a block. */
+  int blockRows() {
+    return Math.min(outHeight, Math.max(1, BLOCK_PIXELS / outWidth));
+  }
+
+  /** Where the first patch of the block that starts at output row {@code y} lies in {@link #image}'s array. */
+  int base(int imageOffset, int y) {
+    return inPlace ? imageOffset + y * strideHeight * pitch : 0;
+  }
+
+  /** The array that holds the patches of output rows {@code y … y + rows − 1}: the image itself, or a padded copy. */
+  float[] image(float[] image, int imageOffset, int y, int rows, Scratch scratch) {
+    if (inPlace) {
+      return image;
+    }
+    int paddedRows = (rows - 1) * strideHeight + dilationHeight * (kernelHeight - 1) + 1;
+    float[] padded = scratch.image(paddedRows * pitch);
+    for (int r = 0; r < paddedRows; r++) {
+      int spread = y * strideHeight + r - padTop;
+      int source = spread / insertHeight;
+      if (spread < 0 || source >= height || source * insertHeight != spread) {
+        Arrays.fill(padded, r * pitch, (r + 1) * pitch, 0);
+      } else if (insertWidth == 1) {
+        copyRow(image, imageOffset + source * width * channels, padded, r * pitch);
+      } else {
+        spreadRow(image, imageOffset + source * width * channels, padded, r * pitch);
+      }
+    }
+    return padded;
+  }
+
+  private void copyRow(float[] image, int from, float[] padded, int to) {
+    int first = Math.min(paddedWidth, Math.max(0, padLeft));
+    int skipped = Math.max(0, -padLeft);
+    int count = Math.max(0, Math.min(width - skipped, paddedWidth - first));
+    int end = first + count;
+    Arrays.fill(padded, to, to + first * channels, 0);
+    System.arraycopy(image, from + skipped * channels, padded, to + first * channels, count * channels);
+    Arrays.fill(padded, to + end * channels, to + paddedWidth * channels, 0);
+  }
+
+  private void spreadRow(float[] image, int from, float[] padded, int to) {
+    Arrays.fill(padded, to, to + paddedWidth * channels, 0);
+    for (int x = 0; x < width; x++) {
+      int at = x * insertWidth + padLeft;
+      if (at >= 0 && at < paddedWidth) {
+        System.arraycopy(image, from + x * channels, padded, to + at * channels, channels);
+      }
+    }
+  }
+
+  /** The offset of each patch of {@code rows} rows of output pixels from the first. */
+  int[] offsets(int rows, Scratch scratch) {
+    int[] offsets = scratch.offsets(rows * outWidth);
+    int at = 0;
+    for (int y = 0; y < rows; y++) {
+      for (int x = 0; x < outWidth; x++) {
+        offsets[at++] = y * strideHeight * pitch + x * strideWidth * channels;
+      }
+    }
+    return offsets;
+  }
+
+  /** Copies patches side by side, and their offsets with them. */
+  float[] gather(int pixels, int[] offsets, float[] image, int base, Scratch scratch) {
+    float[] patches = scratch.left(pixels * patchSize);
+    for (int p = 0; p < pixels; p++) {
+      int from = base + offsets[p];
+      int to = p * patchSize;
+      for (int e = 0; e < patchSize; e++) {
+        patches[to + e] = image[from + taps[e]];
+      }
+      offsets[p] = to;
+    }
+    return patches;
+  }
+
+  /**
+   * Packs elements {@code first … first + rows − 1} of the patches as a left operand in columns, k running over the
+   * pixels.
+   */
+  void packColumns(
+      int pixels, int[] offsets, float[] image, int base, int first, int rows, float[] packed) {
+    int step = Microkernel.LEFT_STEP;
+    for (int e = 0; e < rows; e += step) {
+      int used = Math.min(step, rows - e);
+      if (used == step && taps[first + e + step - 1] - taps[first + e] == step - 1) {
+        packRun(pixels, offsets, image, base + taps[first + e], packed, e * pixels);
+      } else {
+        packScattered(pixels, offsets, image, base, first + e, used, packed, e * pixels);
+      }
+    }
+  }
+
+  private static void packRun(int pixels, int[] offsets, float[] image, int from, float[] packed, int to) {
+    for (int p = 0; p < pixels; p++) {
+      Simd.load(image, from + offsets[p]).intoArray(packed, to + p * Microkernel.LEFT_STEP);
+    }
+  }
+
+  private void packScattered(
+      int pixels, int[] offsets, float[] image, int base, int first, int used, float[] packed, int to) {
+    int step = Microkernel.LEFT_STEP;
+    for (int p = 0; p < pixels; p++) {
+      int from = base + offsets[p];
+      for (int e = 0; e < used; e++) {
+        packed[to + p * step + e] = image[from + taps[first + e]];
+      }
+      for (int e = used; e < step; e++) {
+        packed[to + p * step + e] = 0;
+      }
+    }
+  }
+}
