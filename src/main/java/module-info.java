@@ -4,6 +4,7 @@ module lanewise {
   requires static org.jspecify;
 
   exports lanewise;
+  exports lanewise.data;
   exports lanewise.io;
   exports lanewise.kernel;
   exports lanewise.random;
