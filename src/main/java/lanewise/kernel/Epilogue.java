@@ -36,6 +36,10 @@ public record Epilogue(float @Nullable [] bias, int biasOffset, boolean activate
     return new Epilogue(bias, biasOffset, true, 0, 6);
   }
 
+  boolean isRelu() {
+    return activates && slope == 0 && cap == Float.POSITIVE_INFINITY;
+  }
+
   float apply(float x, int column) {
     float y = bias == null ? x : x + bias[biasOffset + column];
     if (!activates) {

@@ -1,6 +1,7 @@
 package lanewise.kernel;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * The register tile: {@code MR = 4} rows of C by 1, 2 or 4 vectors, its sums in named locals while k runs upward.
@@ -28,7 +29,34 @@ final class Microkernel {
   /** Rows that a packed left panel holds side by side. */
   static final int LEFT_STEP = LANES;
 
+  /** {@code C ← sums}. */
+  static final int STORE = 0;
+
+  /** {@code C ← sums + C}. */
+  static final int ADD = 1;
+
+  /** {@code C ← max(sums + bias, floor)}. */
+  static final int FINISH = 2;
+
+  /** {@code C ← max(sums + C + bias, floor)}. */
+  static final int ADD_AND_FINISH = 3;
+
   private Microkernel() {}
+
+  // A vector that is merged after a branch may be boxed, hence each way of finishing to its end.
+
+  private static void add(FloatVector x, float[] c, int at) {
+    x.add(Simd.load(c, at)).intoArray(c, at);
+  }
+
+  private static void finish(FloatVector x, FloatVector bias, FloatVector floor, float[] c, int at) {
+    FloatVector y = x.add(bias);
+    y.blend(floor, y.compare(VectorOperators.LT, floor)).intoArray(c, at);
+  }
+
+  private static void addAndFinish(FloatVector x, FloatVector bias, FloatVector floor, float[] c, int at) {
+    finish(x.add(Simd.load(c, at)), bias, floor, c, at);
+  }
 
   /** Columns of the panel that starts with {@code remaining} columns to go, as packed: whole vectors. */
   static int panelWidth(int remaining) {
@@ -41,35 +69,35 @@ final class Microkernel {
     return (columns + LANES - 1) / LANES * LANES;
   }
 
-  /** One tile, its left operand in rows: {@code C ← A · B}, or with {@code add} {@code C ← A · B + C}. */
+  /** One tile, its left operand in rows: {@code C ← A · B}, finished as the bits say. */
   static void rows(
       int width, int runs, int length, int stride, float[] a, int a0, int a1, int a2, int a3, float[] b, int bOffset,
-      boolean add, float[] c, int cOffset, int ldc) {
+      int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset, int ldc) {
     if (width == 2 * LANES) {
-      rows4x2(runs, length, stride, a, a0, a1, a2, a3, b, bOffset, add, c, cOffset, ldc);
+      rows4x2(runs, length, stride, a, a0, a1, a2, a3, b, bOffset, finish, bias, biasOffset, floor, c, cOffset, ldc);
     } else if (width == LANES) {
-      rows4x1(runs, length, stride, a, a0, a1, a2, a3, b, bOffset, add, c, cOffset, ldc);
+      rows4x1(runs, length, stride, a, a0, a1, a2, a3, b, bOffset, finish, bias, biasOffset, floor, c, cOffset, ldc);
     } else {
-      rows4x4(runs, length, stride, a, a0, a1, a2, a3, b, bOffset, add, c, cOffset, ldc);
+      rows4x4(runs, length, stride, a, a0, a1, a2, a3, b, bOffset, finish, bias, biasOffset, floor, c, cOffset, ldc);
     }
   }
 
   /** One tile, its left operand in columns. */
   static void columns(
-      int width, int k, float[] a, int aOffset, float[] b, int bOffset, boolean add, float[] c, int cOffset,
+      int width, int k, float[] a, int aOffset, float[] b, int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset,
       int ldc) {
     if (width == 2 * LANES) {
-      columns4x2(k, a, aOffset, b, bOffset, add, c, cOffset, ldc);
+      columns4x2(k, a, aOffset, b, bOffset, finish, bias, biasOffset, floor, c, cOffset, ldc);
     } else if (width == LANES) {
-      columns4x1(k, a, aOffset, b, bOffset, add, c, cOffset, ldc);
+      columns4x1(k, a, aOffset, b, bOffset, finish, bias, biasOffset, floor, c, cOffset, ldc);
     } else {
-      columns4x4(k, a, aOffset, b, bOffset, add, c, cOffset, ldc);
+      columns4x4(k, a, aOffset, b, bOffset, finish, bias, biasOffset, floor, c, cOffset, ldc);
     }
   }
 
   private static void rows4x1(
       int runs, int length, int stride, float[] a, int a0, int a1, int a2, int a3, float[] b,
-      int bOffset, boolean add, float[] c, int cOffset, int ldc) {
+      int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset, int ldc) {
     FloatVector c00 = Simd.zero();
     FloatVector c10 = Simd.zero();
     FloatVector c20 = Simd.zero();
@@ -93,21 +121,38 @@ final class Microkernel {
         c30 = x.fma(b0, c30);
       }
     }
-    if (add) {
-      c00 = c00.add(Simd.load(c, cOffset));
-      c10 = c10.add(Simd.load(c, cOffset + ldc));
-      c20 = c20.add(Simd.load(c, cOffset + 2 * ldc));
-      c30 = c30.add(Simd.load(c, cOffset + 3 * ldc));
+    if (finish == STORE) {
+      c00.intoArray(c, cOffset);
+      c10.intoArray(c, cOffset + ldc);
+      c20.intoArray(c, cOffset + 2 * ldc);
+      c30.intoArray(c, cOffset + 3 * ldc);
+      return;
     }
-    c00.intoArray(c, cOffset);
-    c10.intoArray(c, cOffset + ldc);
-    c20.intoArray(c, cOffset + 2 * ldc);
-    c30.intoArray(c, cOffset + 3 * ldc);
+    if (finish == ADD) {
+      add(c00, c, cOffset);
+      add(c10, c, cOffset + ldc);
+      add(c20, c, cOffset + 2 * ldc);
+      add(c30, c, cOffset + 3 * ldc);
+      return;
+    }
+    FloatVector least = Simd.broadcast(floor);
+    FloatVector bias0 = Simd.load(bias, biasOffset);
+    if (finish == FINISH) {
+      finish(c00, bias0, least, c, cOffset);
+      finish(c10, bias0, least, c, cOffset + ldc);
+      finish(c20, bias0, least, c, cOffset + 2 * ldc);
+      finish(c30, bias0, least, c, cOffset + 3 * ldc);
+      return;
+    }
+    addAndFinish(c00, bias0, least, c, cOffset);
+    addAndFinish(c10, bias0, least, c, cOffset + ldc);
+    addAndFinish(c20, bias0, least, c, cOffset + 2 * ldc);
+    addAndFinish(c30, bias0, least, c, cOffset + 3 * ldc);
   }
 
   private static void rows4x2(
       int runs, int length, int stride, float[] a, int a0, int a1, int a2, int a3, float[] b,
-      int bOffset, boolean add, float[] c, int cOffset, int ldc) {
+      int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset, int ldc) {
     FloatVector c00 = Simd.zero();
     FloatVector c01 = Simd.zero();
     FloatVector c10 = Simd.zero();
@@ -140,29 +185,55 @@ final class Microkernel {
         c31 = x.fma(b1, c31);
       }
     }
-    if (add) {
-      c00 = c00.add(Simd.load(c, cOffset));
-      c01 = c01.add(Simd.load(c, cOffset + LANES));
-      c10 = c10.add(Simd.load(c, cOffset + ldc));
-      c11 = c11.add(Simd.load(c, cOffset + ldc + LANES));
-      c20 = c20.add(Simd.load(c, cOffset + 2 * ldc));
-      c21 = c21.add(Simd.load(c, cOffset + 2 * ldc + LANES));
-      c30 = c30.add(Simd.load(c, cOffset + 3 * ldc));
-      c31 = c31.add(Simd.load(c, cOffset + 3 * ldc + LANES));
+    if (finish == STORE) {
+      c00.intoArray(c, cOffset);
+      c01.intoArray(c, cOffset + LANES);
+      c10.intoArray(c, cOffset + ldc);
+      c11.intoArray(c, cOffset + ldc + LANES);
+      c20.intoArray(c, cOffset + 2 * ldc);
+      c21.intoArray(c, cOffset + 2 * ldc + LANES);
+      c30.intoArray(c, cOffset + 3 * ldc);
+      c31.intoArray(c, cOffset + 3 * ldc + LANES);
+      return;
     }
-    c00.intoArray(c, cOffset);
-    c01.intoArray(c, cOffset + LANES);
-    c10.intoArray(c, cOffset + ldc);
-    c11.intoArray(c, cOffset + ldc + LANES);
-    c20.intoArray(c, cOffset + 2 * ldc);
-    c21.intoArray(c, cOffset + 2 * ldc + LANES);
-    c30.intoArray(c, cOffset + 3 * ldc);
-    c31.intoArray(c, cOffset + 3 * ldc + LANES);
+    if (finish == ADD) {
+      add(c00, c, cOffset);
+      add(c01, c, cOffset + LANES);
+      add(c10, c, cOffset + ldc);
+      add(c11, c, cOffset + ldc + LANES);
+      add(c20, c, cOffset + 2 * ldc);
+      add(c21, c, cOffset + 2 * ldc + LANES);
+      add(c30, c, cOffset + 3 * ldc);
+      add(c31, c, cOffset + 3 * ldc + LANES);
+      return;
+    }
+    FloatVector least = Simd.broadcast(floor);
+    FloatVector bias0 = Simd.load(bias, biasOffset);
+    FloatVector bias1 = Simd.load(bias, biasOffset + LANES);
+    if (finish == FINISH) {
+      finish(c00, bias0, least, c, cOffset);
+      finish(c01, bias1, least, c, cOffset + LANES);
+      finish(c10, bias0, least, c, cOffset + ldc);
+      finish(c11, bias1, least, c, cOffset + ldc + LANES);
+      finish(c20, bias0, least, c, cOffset + 2 * ldc);
+      finish(c21, bias1, least, c, cOffset + 2 * ldc + LANES);
+      finish(c30, bias0, least, c, cOffset + 3 * ldc);
+      finish(c31, bias1, least, c, cOffset + 3 * ldc + LANES);
+      return;
+    }
+    addAndFinish(c00, bias0, least, c, cOffset);
+    addAndFinish(c01, bias1, least, c, cOffset + LANES);
+    addAndFinish(c10, bias0, least, c, cOffset + ldc);
+    addAndFinish(c11, bias1, least, c, cOffset + ldc + LANES);
+    addAndFinish(c20, bias0, least, c, cOffset + 2 * ldc);
+    addAndFinish(c21, bias1, least, c, cOffset + 2 * ldc + LANES);
+    addAndFinish(c30, bias0, least, c, cOffset + 3 * ldc);
+    addAndFinish(c31, bias1, least, c, cOffset + 3 * ldc + LANES);
   }
 
   private static void rows4x4(
       int runs, int length, int stride, float[] a, int a0, int a1, int a2, int a3, float[] b,
-      int bOffset, boolean add, float[] c, int cOffset, int ldc) {
+      int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset, int ldc) {
     FloatVector c00 = Simd.zero();
     FloatVector c01 = Simd.zero();
     FloatVector c02 = Simd.zero();
@@ -213,44 +284,88 @@ final class Microkernel {
         c33 = x.fma(b3, c33);
       }
     }
-    if (add) {
-      c00 = c00.add(Simd.load(c, cOffset));
-      c01 = c01.add(Simd.load(c, cOffset + LANES));
-      c02 = c02.add(Simd.load(c, cOffset + 2 * LANES));
-      c03 = c03.add(Simd.load(c, cOffset + 3 * LANES));
-      c10 = c10.add(Simd.load(c, cOffset + ldc));
-      c11 = c11.add(Simd.load(c, cOffset + ldc + LANES));
-      c12 = c12.add(Simd.load(c, cOffset + ldc + 2 * LANES));
-      c13 = c13.add(Simd.load(c, cOffset + ldc + 3 * LANES));
-      c20 = c20.add(Simd.load(c, cOffset + 2 * ldc));
-      c21 = c21.add(Simd.load(c, cOffset + 2 * ldc + LANES));
-      c22 = c22.add(Simd.load(c, cOffset + 2 * ldc + 2 * LANES));
-      c23 = c23.add(Simd.load(c, cOffset + 2 * ldc + 3 * LANES));
-      c30 = c30.add(Simd.load(c, cOffset + 3 * ldc));
-      c31 = c31.add(Simd.load(c, cOffset + 3 * ldc + LANES));
-      c32 = c32.add(Simd.load(c, cOffset + 3 * ldc + 2 * LANES));
-      c33 = c33.add(Simd.load(c, cOffset + 3 * ldc + 3 * LANES));
+    if (finish == STORE) {
+      c00.intoArray(c, cOffset);
+      c01.intoArray(c, cOffset + LANES);
+      c02.intoArray(c, cOffset + 2 * LANES);
+      c03.intoArray(c, cOffset + 3 * LANES);
+      c10.intoArray(c, cOffset + ldc);
+      c11.intoArray(c, cOffset + ldc + LANES);
+      c12.intoArray(c, cOffset + ldc + 2 * LANES);
+      c13.intoArray(c, cOffset + ldc + 3 * LANES);
+      c20.intoArray(c, cOffset + 2 * ldc);
+      c21.intoArray(c, cOffset + 2 * ldc + LANES);
+      c22.intoArray(c, cOffset + 2 * ldc + 2 * LANES);
+      c23.intoArray(c, cOffset + 2 * ldc + 3 * LANES);
+      c30.intoArray(c, cOffset + 3 * ldc);
+      c31.intoArray(c, cOffset + 3 * ldc + LANES);
+      c32.intoArray(c, cOffset + 3 * ldc + 2 * LANES);
+      c33.intoArray(c, cOffset + 3 * ldc + 3 * LANES);
+      return;
     }
-    c00.intoArray(c, cOffset);
-    c01.intoArray(c, cOffset + LANES);
-    c02.intoArray(c, cOffset + 2 * LANES);
-    c03.intoArray(c, cOffset + 3 * LANES);
-    c10.intoArray(c, cOffset + ldc);
-    c11.intoArray(c, cOffset + ldc + LANES);
-    c12.intoArray(c, cOffset + ldc + 2 * LANES);
-    c13.intoArray(c, cOffset + ldc + 3 * LANES);
-    c20.intoArray(c, cOffset + 2 * ldc);
-    c21.intoArray(c, cOffset + 2 * ldc + LANES);
-    c22.intoArray(c, cOffset + 2 * ldc + 2 * LANES);
-    c23.intoArray(c, cOffset + 2 * ldc + 3 * LANES);
-    c30.intoArray(c, cOffset + 3 * ldc);
-    c31.intoArray(c, cOffset + 3 * ldc + LANES);
-    c32.intoArray(c, cOffset + 3 * ldc + 2 * LANES);
-    c33.intoArray(c, cOffset + 3 * ldc + 3 * LANES);
+    if (finish == ADD) {
+      add(c00, c, cOffset);
+      add(c01, c, cOffset + LANES);
+      add(c02, c, cOffset + 2 * LANES);
+      add(c03, c, cOffset + 3 * LANES);
+      add(c10, c, cOffset + ldc);
+      add(c11, c, cOffset + ldc + LANES);
+      add(c12, c, cOffset + ldc + 2 * LANES);
+      add(c13, c, cOffset + ldc + 3 * LANES);
+      add(c20, c, cOffset + 2 * ldc);
+      add(c21, c, cOffset + 2 * ldc + LANES);
+      add(c22, c, cOffset + 2 * ldc + 2 * LANES);
+      add(c23, c, cOffset + 2 * ldc + 3 * LANES);
+      add(c30, c, cOffset + 3 * ldc);
+      add(c31, c, cOffset + 3 * ldc + LANES);
+      add(c32, c, cOffset + 3 * ldc + 2 * LANES);
+      add(c33, c, cOffset + 3 * ldc + 3 * LANES);
+      return;
+    }
+    FloatVector least = Simd.broadcast(floor);
+    FloatVector bias0 = Simd.load(bias, biasOffset);
+    FloatVector bias1 = Simd.load(bias, biasOffset + LANES);
+    FloatVector bias2 = Simd.load(bias, biasOffset + 2 * LANES);
+    FloatVector bias3 = Simd.load(bias, biasOffset + 3 * LANES);
+    if (finish == FINISH) {
+      finish(c00, bias0, least, c, cOffset);
+      finish(c01, bias1, least, c, cOffset + LANES);
+      finish(c02, bias2, least, c, cOffset + 2 * LANES);
+      finish(c03, bias3, least, c, cOffset + 3 * LANES);
+      finish(c10, bias0, least, c, cOffset + ldc);
+      finish(c11, bias1, least, c, cOffset + ldc + LANES);
+      finish(c12, bias2, least, c, cOffset + ldc + 2 * LANES);
+      finish(c13, bias3, least, c, cOffset + ldc + 3 * LANES);
+      finish(c20, bias0, least, c, cOffset + 2 * ldc);
+      finish(c21, bias1, least, c, cOffset + 2 * ldc + LANES);
+      finish(c22, bias2, least, c, cOffset + 2 * ldc + 2 * LANES);
+      finish(c23, bias3, least, c, cOffset + 2 * ldc + 3 * LANES);
+      finish(c30, bias0, least, c, cOffset + 3 * ldc);
+      finish(c31, bias1, least, c, cOffset + 3 * ldc + LANES);
+      finish(c32, bias2, least, c, cOffset + 3 * ldc + 2 * LANES);
+      finish(c33, bias3, least, c, cOffset + 3 * ldc + 3 * LANES);
+      return;
+    }
+    addAndFinish(c00, bias0, least, c, cOffset);
+    addAndFinish(c01, bias1, least, c, cOffset + LANES);
+    addAndFinish(c02, bias2, least, c, cOffset + 2 * LANES);
+    addAndFinish(c03, bias3, least, c, cOffset + 3 * LANES);
+    addAndFinish(c10, bias0, least, c, cOffset + ldc);
+    addAndFinish(c11, bias1, least, c, cOffset + ldc + LANES);
+    addAndFinish(c12, bias2, least, c, cOffset + ldc + 2 * LANES);
+    addAndFinish(c13, bias3, least, c, cOffset + ldc + 3 * LANES);
+    addAndFinish(c20, bias0, least, c, cOffset + 2 * ldc);
+    addAndFinish(c21, bias1, least, c, cOffset + 2 * ldc + LANES);
+    addAndFinish(c22, bias2, least, c, cOffset + 2 * ldc + 2 * LANES);
+    addAndFinish(c23, bias3, least, c, cOffset + 2 * ldc + 3 * LANES);
+    addAndFinish(c30, bias0, least, c, cOffset + 3 * ldc);
+    addAndFinish(c31, bias1, least, c, cOffset + 3 * ldc + LANES);
+    addAndFinish(c32, bias2, least, c, cOffset + 3 * ldc + 2 * LANES);
+    addAndFinish(c33, bias3, least, c, cOffset + 3 * ldc + 3 * LANES);
   }
 
   private static void columns4x1(
-      int k, float[] a, int aOffset, float[] b, int bOffset, boolean add, float[] c, int cOffset,
+      int k, float[] a, int aOffset, float[] b, int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset,
       int ldc) {
     FloatVector c00 = Simd.zero();
     FloatVector c10 = Simd.zero();
@@ -267,20 +382,37 @@ final class Microkernel {
       x = Simd.broadcast(a[aOffset + p * LEFT_STEP + 3]);
       c30 = x.fma(b0, c30);
     }
-    if (add) {
-      c00 = c00.add(Simd.load(c, cOffset));
-      c10 = c10.add(Simd.load(c, cOffset + ldc));
-      c20 = c20.add(Simd.load(c, cOffset + 2 * ldc));
-      c30 = c30.add(Simd.load(c, cOffset + 3 * ldc));
+    if (finish == STORE) {
+      c00.intoArray(c, cOffset);
+      c10.intoArray(c, cOffset + ldc);
+      c20.intoArray(c, cOffset + 2 * ldc);
+      c30.intoArray(c, cOffset + 3 * ldc);
+      return;
     }
-    c00.intoArray(c, cOffset);
-    c10.intoArray(c, cOffset + ldc);
-    c20.intoArray(c, cOffset + 2 * ldc);
-    c30.intoArray(c, cOffset + 3 * ldc);
+    if (finish == ADD) {
+      add(c00, c, cOffset);
+      add(c10, c, cOffset + ldc);
+      add(c20, c, cOffset + 2 * ldc);
+      add(c30, c, cOffset + 3 * ldc);
+      return;
+    }
+    FloatVector least = Simd.broadcast(floor);
+    FloatVector bias0 = Simd.load(bias, biasOffset);
+    if (finish == FINISH) {
+      finish(c00, bias0, least, c, cOffset);
+      finish(c10, bias0, least, c, cOffset + ldc);
+      finish(c20, bias0, least, c, cOffset + 2 * ldc);
+      finish(c30, bias0, least, c, cOffset + 3 * ldc);
+      return;
+    }
+    addAndFinish(c00, bias0, least, c, cOffset);
+    addAndFinish(c10, bias0, least, c, cOffset + ldc);
+    addAndFinish(c20, bias0, least, c, cOffset + 2 * ldc);
+    addAndFinish(c30, bias0, least, c, cOffset + 3 * ldc);
   }
 
   private static void columns4x2(
-      int k, float[] a, int aOffset, float[] b, int bOffset, boolean add, float[] c, int cOffset,
+      int k, float[] a, int aOffset, float[] b, int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset,
       int ldc) {
     FloatVector c00 = Simd.zero();
     FloatVector c01 = Simd.zero();
@@ -306,28 +438,54 @@ final class Microkernel {
       c30 = x.fma(b0, c30);
       c31 = x.fma(b1, c31);
     }
-    if (add) {
-      c00 = c00.add(Simd.load(c, cOffset));
-      c01 = c01.add(Simd.load(c, cOffset + LANES));
-      c10 = c10.add(Simd.load(c, cOffset + ldc));
-      c11 = c11.add(Simd.load(c, cOffset + ldc + LANES));
-      c20 = c20.add(Simd.load(c, cOffset + 2 * ldc));
-      c21 = c21.add(Simd.load(c, cOffset + 2 * ldc + LANES));
-      c30 = c30.add(Simd.load(c, cOffset + 3 * ldc));
-      c31 = c31.add(Simd.load(c, cOffset + 3 * ldc + LANES));
+    if (finish == STORE) {
+      c00.intoArray(c, cOffset);
+      c01.intoArray(c, cOffset + LANES);
+      c10.intoArray(c, cOffset + ldc);
+      c11.intoArray(c, cOffset + ldc + LANES);
+      c20.intoArray(c, cOffset + 2 * ldc);
+      c21.intoArray(c, cOffset + 2 * ldc + LANES);
+      c30.intoArray(c, cOffset + 3 * ldc);
+      c31.intoArray(c, cOffset + 3 * ldc + LANES);
+      return;
     }
-    c00.intoArray(c, cOffset);
-    c01.intoArray(c, cOffset + LANES);
-    c10.intoArray(c, cOffset + ldc);
-    c11.intoArray(c, cOffset + ldc + LANES);
-    c20.intoArray(c, cOffset + 2 * ldc);
-    c21.intoArray(c, cOffset + 2 * ldc + LANES);
-    c30.intoArray(c, cOffset + 3 * ldc);
-    c31.intoArray(c, cOffset + 3 * ldc + LANES);
+    if (finish == ADD) {
+      add(c00, c, cOffset);
+      add(c01, c, cOffset + LANES);
+      add(c10, c, cOffset + ldc);
+      add(c11, c, cOffset + ldc + LANES);
+      add(c20, c, cOffset + 2 * ldc);
+      add(c21, c, cOffset + 2 * ldc + LANES);
+      add(c30, c, cOffset + 3 * ldc);
+      add(c31, c, cOffset + 3 * ldc + LANES);
+      return;
+    }
+    FloatVector least = Simd.broadcast(floor);
+    FloatVector bias0 = Simd.load(bias, biasOffset);
+    FloatVector bias1 = Simd.load(bias, biasOffset + LANES);
+    if (finish == FINISH) {
+      finish(c00, bias0, least, c, cOffset);
+      finish(c01, bias1, least, c, cOffset + LANES);
+      finish(c10, bias0, least, c, cOffset + ldc);
+      finish(c11, bias1, least, c, cOffset + ldc + LANES);
+      finish(c20, bias0, least, c, cOffset + 2 * ldc);
+      finish(c21, bias1, least, c, cOffset + 2 * ldc + LANES);
+      finish(c30, bias0, least, c, cOffset + 3 * ldc);
+      finish(c31, bias1, least, c, cOffset + 3 * ldc + LANES);
+      return;
+    }
+    addAndFinish(c00, bias0, least, c, cOffset);
+    addAndFinish(c01, bias1, least, c, cOffset + LANES);
+    addAndFinish(c10, bias0, least, c, cOffset + ldc);
+    addAndFinish(c11, bias1, least, c, cOffset + ldc + LANES);
+    addAndFinish(c20, bias0, least, c, cOffset + 2 * ldc);
+    addAndFinish(c21, bias1, least, c, cOffset + 2 * ldc + LANES);
+    addAndFinish(c30, bias0, least, c, cOffset + 3 * ldc);
+    addAndFinish(c31, bias1, least, c, cOffset + 3 * ldc + LANES);
   }
 
   private static void columns4x4(
-      int k, float[] a, int aOffset, float[] b, int bOffset, boolean add, float[] c, int cOffset,
+      int k, float[] a, int aOffset, float[] b, int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset,
       int ldc) {
     FloatVector c00 = Simd.zero();
     FloatVector c01 = Simd.zero();
@@ -371,39 +529,83 @@ final class Microkernel {
       c32 = x.fma(b2, c32);
       c33 = x.fma(b3, c33);
     }
-    if (add) {
-      c00 = c00.add(Simd.load(c, cOffset));
-      c01 = c01.add(Simd.load(c, cOffset + LANES));
-      c02 = c02.add(Simd.load(c, cOffset + 2 * LANES));
-      c03 = c03.add(Simd.load(c, cOffset + 3 * LANES));
-      c10 = c10.add(Simd.load(c, cOffset + ldc));
-      c11 = c11.add(Simd.load(c, cOffset + ldc + LANES));
-      c12 = c12.add(Simd.load(c, cOffset + ldc + 2 * LANES));
-      c13 = c13.add(Simd.load(c, cOffset + ldc + 3 * LANES));
-      c20 = c20.add(Simd.load(c, cOffset + 2 * ldc));
-      c21 = c21.add(Simd.load(c, cOffset + 2 * ldc + LANES));
-      c22 = c22.add(Simd.load(c, cOffset + 2 * ldc + 2 * LANES));
-      c23 = c23.add(Simd.load(c, cOffset + 2 * ldc + 3 * LANES));
-      c30 = c30.add(Simd.load(c, cOffset + 3 * ldc));
-      c31 = c31.add(Simd.load(c, cOffset + 3 * ldc + LANES));
-      c32 = c32.add(Simd.load(c, cOffset + 3 * ldc + 2 * LANES));
-      c33 = c33.add(Simd.load(c, cOffset + 3 * ldc + 3 * LANES));
+    if (finish == STORE) {
+      c00.intoArray(c, cOffset);
+      c01.intoArray(c, cOffset + LANES);
+      c02.intoArray(c, cOffset + 2 * LANES);
+      c03.intoArray(c, cOffset + 3 * LANES);
+      c10.intoArray(c, cOffset + ldc);
+      c11.intoArray(c, cOffset + ldc + LANES);
+      c12.intoArray(c, cOffset + ldc + 2 * LANES);
+      c13.intoArray(c, cOffset + ldc + 3 * LANES);
+      c20.intoArray(c, cOffset + 2 * ldc);
+      c21.intoArray(c, cOffset + 2 * ldc + LANES);
+      c22.intoArray(c, cOffset + 2 * ldc + 2 * LANES);
+      c23.intoArray(c, cOffset + 2 * ldc + 3 * LANES);
+      c30.intoArray(c, cOffset + 3 * ldc);
+      c31.intoArray(c, cOffset + 3 * ldc + LANES);
+      c32.intoArray(c, cOffset + 3 * ldc + 2 * LANES);
+      c33.intoArray(c, cOffset + 3 * ldc + 3 * LANES);
+      return;
     }
-    c00.intoArray(c, cOffset);
-    c01.intoArray(c, cOffset + LANES);
-    c02.intoArray(c, cOffset + 2 * LANES);
-    c03.intoArray(c, cOffset + 3 * LANES);
-    c10.intoArray(c, cOffset + ldc);
-    c11.intoArray(c, cOffset + ldc + LANES);
-    c12.intoArray(c, cOffset + ldc + 2 * LANES);
-    c13.intoArray(c, cOffset + ldc + 3 * LANES);
-    c20.intoArray(c, cOffset + 2 * ldc);
-    c21.intoArray(c, cOffset + 2 * ldc + LANES);
-    c22.intoArray(c, cOffset + 2 * ldc + 2 * LANES);
-    c23.intoArray(c, cOffset + 2 * ldc + 3 * LANES);
-    c30.intoArray(c, cOffset + 3 * ldc);
-    c31.intoArray(c, cOffset + 3 * ldc + LANES);
-    c32.intoArray(c, cOffset + 3 * ldc + 2 * LANES);
-    c33.intoArray(c, cOffset + 3 * ldc + 3 * LANES);
+    if (finish == ADD) {
+      add(c00, c, cOffset);
+      add(c01, c, cOffset + LANES);
+      add(c02, c, cOffset + 2 * LANES);
+      add(c03, c, cOffset + 3 * LANES);
+      add(c10, c, cOffset + ldc);
+      add(c11, c, cOffset + ldc + LANES);
+      add(c12, c, cOffset + ldc + 2 * LANES);
+      add(c13, c, cOffset + ldc + 3 * LANES);
+      add(c20, c, cOffset + 2 * ldc);
+      add(c21, c, cOffset + 2 * ldc + LANES);
+      add(c22, c, cOffset + 2 * ldc + 2 * LANES);
+      add(c23, c, cOffset + 2 * ldc + 3 * LANES);
+      add(c30, c, cOffset + 3 * ldc);
+      add(c31, c, cOffset + 3 * ldc + LANES);
+      add(c32, c, cOffset + 3 * ldc + 2 * LANES);
+      add(c33, c, cOffset + 3 * ldc + 3 * LANES);
+      return;
+    }
+    FloatVector least = Simd.broadcast(floor);
+    FloatVector bias0 = Simd.load(bias, biasOffset);
+    FloatVector bias1 = Simd.load(bias, biasOffset + LANES);
+    FloatVector bias2 = Simd.load(bias, biasOffset + 2 * LANES);
+    FloatVector bias3 = Simd.load(bias, biasOffset + 3 * LANES);
+    if (finish == FINISH) {
+      finish(c00, bias0, least, c, cOffset);
+      finish(c01, bias1, least, c, cOffset + LANES);
+      finish(c02, bias2, least, c, cOffset + 2 * LANES);
+      finish(c03, bias3, least, c, cOffset + 3 * LANES);
+      finish(c10, bias0, least, c, cOffset + ldc);
+      finish(c11, bias1, least, c, cOffset + ldc + LANES);
+      finish(c12, bias2, least, c, cOffset + ldc + 2 * LANES);
+      finish(c13, bias3, least, c, cOffset + ldc + 3 * LANES);
+      finish(c20, bias0, least, c, cOffset + 2 * ldc);
+      finish(c21, bias1, least, c, cOffset + 2 * ldc + LANES);
+      finish(c22, bias2, least, c, cOffset + 2 * ldc + 2 * LANES);
+      finish(c23, bias3, least, c, cOffset + 2 * ldc + 3 * LANES);
+      finish(c30, bias0, least, c, cOffset + 3 * ldc);
+      finish(c31, bias1, least, c, cOffset + 3 * ldc + LANES);
+      finish(c32, bias2, least, c, cOffset + 3 * ldc + 2 * LANES);
+      finish(c33, bias3, least, c, cOffset + 3 * ldc + 3 * LANES);
+      return;
+    }
+    addAndFinish(c00, bias0, least, c, cOffset);
+    addAndFinish(c01, bias1, least, c, cOffset + LANES);
+    addAndFinish(c02, bias2, least, c, cOffset + 2 * LANES);
+    addAndFinish(c03, bias3, least, c, cOffset + 3 * LANES);
+    addAndFinish(c10, bias0, least, c, cOffset + ldc);
+    addAndFinish(c11, bias1, least, c, cOffset + ldc + LANES);
+    addAndFinish(c12, bias2, least, c, cOffset + ldc + 2 * LANES);
+    addAndFinish(c13, bias3, least, c, cOffset + ldc + 3 * LANES);
+    addAndFinish(c20, bias0, least, c, cOffset + 2 * ldc);
+    addAndFinish(c21, bias1, least, c, cOffset + 2 * ldc + LANES);
+    addAndFinish(c22, bias2, least, c, cOffset + 2 * ldc + 2 * LANES);
+    addAndFinish(c23, bias3, least, c, cOffset + 2 * ldc + 3 * LANES);
+    addAndFinish(c30, bias0, least, c, cOffset + 3 * ldc);
+    addAndFinish(c31, bias1, least, c, cOffset + 3 * ldc + LANES);
+    addAndFinish(c32, bias2, least, c, cOffset + 3 * ldc + 2 * LANES);
+    addAndFinish(c33, bias3, least, c, cOffset + 3 * ldc + 3 * LANES);
   }
 }

@@ -106,14 +106,16 @@ final class Panels {
       int rows, int[] offsets, int runs, int length, int stride, float[] a, int aOffset, int columns, float[] packed,
       int packedOffset, int panelRows, int firstRow, TileStore store, float[] c, int cOffset, int ldc,
       Scratch scratch) {
-    boolean add = store.adds();
-    boolean direct = add || store.stores();
+    int way = store.way();
+    float floor = store.floor();
     float[] tile = scratch.tile;
+    float[] bias = store.bias(tile);
     for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
       int width = Microkernel.panelWidth(columns - j);
       int panel = packedOffset + panelRows * j + firstRow * width;
       int used = Math.min(width, columns - j);
-      boolean straight = used == width && direct;
+      boolean straight = used == width && way >= 0;
+      int biasOffset = store.biasOffset(j);
       for (int i = 0; i < rows; i += MR) {
         int last = rows - 1;
         int a0 = aOffset + offsets[i];
@@ -122,9 +124,9 @@ final class Panels {
         int a3 = aOffset + offsets[Math.min(i + 3, last)];
         int at = cOffset + i * ldc + j;
         if (straight && i <= rows - MR) {
-          Microkernel.rows(width, runs, length, stride, a, a0, a1, a2, a3, packed, panel, add, c, at, ldc);
+          Microkernel.rows(width, runs, length, stride, a, a0, a1, a2, a3, packed, panel, way, bias, biasOffset, floor, c, at, ldc);
         } else {
-          Microkernel.rows(width, runs, length, stride, a, a0, a1, a2, a3, packed, panel, false, tile, 0, width);
+          Microkernel.rows(width, runs, length, stride, a, a0, a1, a2, a3, packed, panel, Microkernel.STORE, tile, 0, 0, tile, 0, width);
           store.finish(Math.min(MR, rows - i), used, tile, width, c, at, ldc, j);
         }
       }
@@ -139,20 +141,22 @@ final class Panels {
       int rows, int k, float[] a, int aOffset, int columns, float[] packed, int packedOffset, TileStore store,
       float[] c, int cOffset, int ldc, Scratch scratch) {
     int step = Microkernel.LEFT_STEP;
-    boolean add = store.adds();
-    boolean direct = add || store.stores();
+    int way = store.way();
+    float floor = store.floor();
     float[] tile = scratch.tile;
+    float[] bias = store.bias(tile);
     for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
       int width = Microkernel.panelWidth(columns - j);
       int panel = packedOffset + k * j;
       int used = Math.min(width, columns - j);
+      int biasOffset = store.biasOffset(j);
       for (int i = 0; i < rows; i += MR) {
         int left = aOffset + i / step * step * k + i % step;
         int at = cOffset + i * ldc + j;
-        if (direct && used == width && i <= rows - MR) {
-          Microkernel.columns(width, k, a, left, packed, panel, add, c, at, ldc);
+        if (way >= 0 && used == width && i <= rows - MR) {
+          Microkernel.columns(width, k, a, left, packed, panel, way, bias, biasOffset, floor, c, at, ldc);
         } else {
-          Microkernel.columns(width, k, a, left, packed, panel, false, tile, 0, width);
+          Microkernel.columns(width, k, a, left, packed, panel, Microkernel.STORE, tile, 0, 0, tile, 0, width);
           store.finish(Math.min(MR, rows - i), used, tile, width, c, at, ldc, j);
         }
       }

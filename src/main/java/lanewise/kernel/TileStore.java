@@ -27,14 +27,34 @@ final class TileStore {
     return this;
   }
 
-  /** Whether C becomes the plain sums. */
-  boolean stores() {
-    return alpha == 1 && beta == 0 && !(last && epilogue != Epilogue.NONE);
+  /** The microkernel's own way of doing the same, or −1 if it has none. */
+  int way() {
+    if (alpha != 1 || (beta != 0 && beta != 1)) {
+      return -1;
+    }
+    if (!last || epilogue == Epilogue.NONE) {
+      return beta == 0 ? Microkernel.STORE : Microkernel.ADD;
+    }
+    if (epilogue.bias() == null || (epilogue.activates() && !epilogue.isRelu())) {
+      return -1;
+    }
+    return beta == 0 ? Microkernel.FINISH : Microkernel.ADD_AND_FINISH;
   }
 
-  /** Whether the plain sums are added to C. */
-  boolean adds() {
-    return alpha == 1 && beta == 1 && !(last && epilogue != Epilogue.NONE);
+  /** The array of biases; any array where there are none. */
+  float[] bias(float[] otherwise) {
+    float[] bias = epilogue.bias();
+    return bias == null ? otherwise : bias;
+  }
+
+  /** Where the bias of column {@code column} stands. */
+  int biasOffset(int column) {
+    return epilogue.biasOffset() + firstColumn + column;
+  }
+
+  /** The least value that an element keeps. */
+  float floor() {
+    return epilogue.activates() ? 0 : Float.NEGATIVE_INFINITY;
   }
 
   /** Finishes the {@code rows × columns} corner of a tile of sums whose rows stand {@code width} apart. */
