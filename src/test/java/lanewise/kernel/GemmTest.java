@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 final class GemmTest {
@@ -119,7 +118,6 @@ final class GemmTest {
   }
 
   @Test
-  @Disabled("until the kernel splits its sums at KC")
   void exactBits() {
     for (int[] size : LARGE) {
       for (ReferenceGemm product :
@@ -187,7 +185,6 @@ final class GemmTest {
   }
 
   @Test
-  @Disabled("until checked facade lands")
   void negativeSizesAreRefused() {
     float[] x = new float[16];
     refused(x, () -> gemm(-1, 2, 2, x, 0, 2, x, 4, 2, x, 8, 2));
@@ -197,7 +194,6 @@ final class GemmTest {
   }
 
   @Test
-  @Disabled("until checked facade lands")
   void matricesThatRunPastTheirArrayAreRefused() {
     float[] a = new float[6]; // [2, 3]
     float[] b = new float[12]; // [3, 4]
@@ -222,7 +218,6 @@ final class GemmTest {
   }
 
   @Test
-  @Disabled("until checked facade lands")
   void shortBiasIsRefused() {
     float[] a = new float[6];
     float[] b = new float[12];
@@ -238,7 +233,6 @@ final class GemmTest {
   }
 
   @Test
-  @Disabled("until checked facade lands")
   void overlappingResultIsRefused() {
     float[] x = new float[26]; // A [2, 3] and B [3, 4] with C [2, 4] in the same array
     gemm(2, 4, 3, x, 0, 3, x, 6, 4, x, 18, 4);

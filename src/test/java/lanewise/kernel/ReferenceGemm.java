@@ -17,9 +17,6 @@ record ReferenceGemm(
     GuardedMatrix c,
     Epilogue epilogue) {
 
-  /** The distance in k between the places where an element's sum is split. */
-  static final int KC = 256;
-
   /**
    * A product of random matrices, every one with gaps between its rows; C is poison where it must
    * not be read.
@@ -102,14 +99,14 @@ record ReferenceGemm(
 
   /**
    * C in the one order of accumulation that the library promises: k upward by fma, split at
-   * multiples of KC.
+   * multiples of {@link Gemm#KC}.
    */
   GuardedMatrix inOrder() {
     GuardedMatrix result = c.copy();
     for (int i = 0; i < m; i++) {
       for (int j = 0; j < n; j++) {
         float x = firstBlock(i, j);
-        for (int start = KC; start < k; start += KC) {
+        for (int start = Gemm.KC; start < k; start += Gemm.KC) {
           x = Math.fma(alpha, blockSum(i, j, start), x);
         }
         result.set(i, j, finish(x, j));
@@ -125,7 +122,7 @@ record ReferenceGemm(
 
   private float blockSum(int i, int j, int start) {
     float sum = 0;
-    for (int p = start; p < Math.min(k, start + KC); p++) {
+    for (int p = start; p < Math.min(k, start + Gemm.KC); p++) {
       sum = Math.fma(a(i, p), b(p, j), sum);
     }
     return sum;
@@ -136,7 +133,10 @@ record ReferenceGemm(
     if (!epilogue.activates()) {
       return y;
     }
-    return y > 0 ? Math.min(y, epilogue.cap()) : epilogue.slope() * y;
+    if (y < 0) {
+      return epilogue.slope() == 0 ? 0 : epilogue.slope() * y;
+    }
+    return Math.min(y, epilogue.cap());
   }
 
   private double activate(double x) {
