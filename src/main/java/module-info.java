@@ -7,6 +7,10 @@ module lanewise {
   exports lanewise.data;
   exports lanewise.io;
   exports lanewise.kernel;
+  exports lanewise.layer;
+  exports lanewise.loss;
+  exports lanewise.network;
+  exports lanewise.optimizer;
   exports lanewise.random;
   exports lanewise.shape;
 }

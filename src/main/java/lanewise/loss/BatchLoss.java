@@ -1,0 +1,60 @@
+package lanewise.loss;
+
+import lanewise.kernel.Partition;
+import lanewise.kernel.WorkerPool;
+
+/**
+ * A loss prepared for batches of one size: computing it allocates nothing. For one caller at a
+ * time.
+ */
+public final class BatchLoss {
+  private static final float[] NOTHING = {};
+
+  private final Loss loss;
+  private final int columns;
+  private final Partition rows;
+  private final float[] losses; // [batch, lossesPerRow]
+  private final WorkerPool.Task task = this::computePiece;
+  private float[] outputs = NOTHING;
+  private float[] dOutputs = NOTHING;
+  private Targets targets = new Targets(new int[0], NOTHING);
+
+  /** Prepares {@code loss} for {@code batch} rows of {@code columns} outputs. */
+  public BatchLoss(Loss loss, int batch, int columns) {
+    this.loss = loss;
+    this.columns = columns;
+    this.rows = Partition.rows(batch, columns);
+    this.losses = new float[batch * loss.lossesPerRow(columns)];
+  }
+
+  /**
+   * Computes the batch's mean loss and its gradient.
+   *
+   * @param outputs {@code [batch, columns]}
+   * @param dOutputs {@code [batch, columns]}; modified: the gradient; may be {@code outputs}
+   * @return the mean, summed in order
+   */
+  public double compute(float[] outputs, Targets targets, float[] dOutputs) {
+    this.outputs = outputs;
+    this.targets = targets;
+    this.dOutputs = dOutputs;
+    WorkerPool.run(rows.pieces(), task);
+    double sum = 0;
+    for (float value : losses) {
+      sum += value;
+    }
+    return sum / losses.length;
+  }
+
+  private void computePiece(int piece) {
+    loss.compute(
+        columns,
+        outputs,
+        targets,
+        rows.from(piece),
+        rows.length(piece),
+        1f / losses.length,
+        losses,
+        dOutputs);
+  }
+}

@@ -1,0 +1,75 @@
+package lanewise.network;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Lays buffers out in one array, so that those in use at the same time do not overlap: from the
+ * largest to the smallest, each at the lowest offset that is free for as long as it is in use.
+ */
+final class Arena {
+  /** A cache line of floats. */
+  private static final int ALIGNMENT = 16;
+
+  /** The longest array that every JVM can make. */
+  private static final int MAX_SIZE = Integer.MAX_VALUE - 8;
+
+  private Arena() {}
+
+  /**
+   * Places the buffers that have no place yet.
+   *
+   * @throws IllegalArgumentException if one array cannot hold them
+   */
+  static void place(List<Buffer> buffers, int batch) {
+    List<Buffer> unplaced =
+        buffers.stream()
+            .filter(buffer -> !buffer.isPlaced())
+            .sorted(Comparator.comparingInt((Buffer buffer) -> buffer.size).reversed())
+            .toList();
+    Map<Buffer, Long> offsets = new IdentityHashMap<>();
+    List<Buffer> byOffset = new ArrayList<>();
+    long total = 0;
+    for (Buffer buffer : unplaced) {
+      long offset = lowestFree(buffer, byOffset, offsets);
+      offsets.put(buffer, offset);
+      byOffset.add(buffer);
+      byOffset.sort(Comparator.comparingLong(offsets::get));
+      total = Math.max(total, offset + buffer.size);
+    }
+    if (total > MAX_SIZE) {
+      throw new IllegalArgumentException(
+          "Plan: a batch of "
+              + batch
+              + " needs "
+              + total
+              + " floats of activations, at most "
+              + MAX_SIZE
+              + " fit; choose a smaller batch");
+    }
+    float[] array = new float[(int) total];
+    offsets.forEach((buffer, offset) -> buffer.place(array, Math.toIntExact(offset)));
+  }
+
+  private static long lowestFree(Buffer buffer, List<Buffer> byOffset, Map<Buffer, Long> offsets) {
+    long free = 0;
+    for (Buffer placed : byOffset) {
+      long offset = offsets.get(placed);
+      if (!placed.inUseWith(buffer)) {
+        continue;
+      }
+      if (free + buffer.size <= offset) {
+        return free;
+      }
+      free = Math.max(free, align(offset + placed.size));
+    }
+    return free;
+  }
+
+  private static long align(long offset) {
+    return Math.ceilDiv(offset, ALIGNMENT) * ALIGNMENT;
+  }
+}

@@ -1,0 +1,189 @@
+package lanewise.network;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import lanewise.layer.Layer;
+import lanewise.shape.Shape;
+
+/**
+ * A graph of layers with inferred shapes, and the parameters of all of them in one flat array. The
+ * graph never changes; training writes the parameters.
+ *
+ * <pre>{@code
+ * Network network = Network.sequence(Shape.of(28, 28, 1), 42,
+ *     new Conv2d(32, 3), new ReLU(), new MaxPool2d(2), new Flatten(), new Dense(10), new Softmax());
+ * float[] probabilities = network.predict(image, 1);
+ * }</pre>
+ */
+public final class Network {
+  /** Enough to keep the kernels busy; fewer samples than that use a smaller plan. */
+  private static final int PREDICT_BATCH = 64;
+
+  private final Shape inputShape;
+  private final List<Node> nodes;
+  private final List<Parameter> parameterList;
+  private final float[] parameters; // [parameterCount]
+  private final ConcurrentLinkedQueue<Predictor> predictors = new ConcurrentLinkedQueue<>();
+
+  Network(Shape inputShape, List<Node> nodes, List<Parameter> parameterList, float[] parameters) {
+    this.inputShape = inputShape;
+    this.nodes = List.copyOf(nodes);
+    this.parameterList = List.copyOf(parameterList);
+    this.parameters = parameters;
+  }
+
+  /**
+   * A network that applies the layers one after the other.
+   *
+   * @param inputShape of one sample
+   * @param seed of the parameters' first values: parameter {@code i} draws from the stream {@code
+   *     (seed, i)}
+   * @throws IllegalArgumentException if there is no layer, or a layer cannot read what the one
+   *     before it puts out; the message names the layer by its number from 1
+   */
+  public static Network sequence(Shape inputShape, long seed, Layer... layers) {
+    GraphBuilder graph = new GraphBuilder(inputShape);
+    int value = 0;
+    for (Layer layer : layers) {
+      value = graph.add(layer, value);
+    }
+    return graph.build(seed);
+  }
+
+  /** The shape of one input sample. */
+  public Shape inputShape() {
+    return inputShape;
+  }
+
+  /** The shape of one output sample. */
+  public Shape outputShape() {
+    return nodes.getLast().outputShape();
+  }
+
+  /** The layers, each after those that it reads from. */
+  public List<Layer> layers() {
+    return nodes.stream().map(Node::layer).toList();
+  }
+
+  List<Node> nodes() {
+    return nodes;
+  }
+
+  /** The parameters' values themselves, not a copy. */
+  public float[] parameters() {
+    return parameters;
+  }
+
+  /** The number of elements of all parameters. */
+  public int parameterCount() {
+    return parameters.length;
+  }
+
+  /** What stands where in {@link #parameters}. */
+  public List<Parameter> parameterList() {
+    return parameterList;
+  }
+
+  /**
+   * A network of the same graph with parameters of its own.
+   *
+   * @param values {@code [parameterCount]}; copied
+   * @throws IllegalArgumentException if their number differs from {@link #parameterCount}
+   */
+  public Network withParameters(float[] values) {
+    if (values.length != parameters.length) {
+      throw new IllegalArgumentException(
+          "Network: the number of parameters must be "
+              + parameters.length
+              + ", got "
+              + values.length);
+    }
+    return new Network(inputShape, nodes, parameterList, values.clone());
+  }
+
+  /**
+   * This network without its last layer, on the same parameters: what one changes the other sees.
+   *
+   * @throws IllegalStateException if that layer has parameters or is the only one
+   */
+  public Network withoutLastLayer() {
+    if (nodes.size() == 1 || nodes.getLast().parametersSize() > 0) {
+      throw new IllegalStateException(
+          "Network: only a last layer without parameters after another one can be left out, got "
+              + nodes.getLast().layer());
+    }
+    return new Network(inputShape, nodes.subList(0, nodes.size() - 1), parameterList, parameters);
+  }
+
+  /**
+   * A table of the layers: output shape, parameters and multiply-adds of one sample, with their
+   * totals.
+   */
+  public String summary() {
+    return Summary.of(this);
+  }
+
+  /** The SHA-256 of the parameters as little-endian floats, in hexadecimal. */
+  public String weightsSha256() {
+    ByteBuffer bytes = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+    MessageDigest digest = sha256();
+    for (float value : parameters) {
+      if (!bytes.hasRemaining()) {
+        digest.update(bytes.flip());
+        bytes.clear();
+      }
+      bytes.putFloat(value);
+    }
+    digest.update(bytes.flip());
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  /**
+   * A plan for training.
+   *
+   * @param batch samples in one step
+   * @param seed of dropout
+   * @throws IllegalArgumentException if {@code batch} is below 1, the batch needs more memory than
+   *     one array can hold, or there is nothing to train
+   */
+  public TrainingPlan trainingPlan(int batch, long seed) {
+    return new TrainingPlan(this, batch, seed, new float[parameters.length]);
+  }
+
+  /**
+   * A predictor, for one caller at a time.
+   *
+   * @param batch the largest number of samples that it computes at once
+   */
+  public Predictor predictor(int batch) {
+    return new Predictor(this, batch);
+  }
+
+  /**
+   * The outputs for some samples. Any number of threads may call at once.
+   *
+   * @param input {@code [samples, inputShape]}
+   * @return {@code [samples, outputShape]}
+   */
+  public float[] predict(float[] input, int samples) {
+    Predictor cached = predictors.poll();
+    Predictor predictor = cached == null ? predictor(PREDICT_BATCH) : cached;
+    float[] output = new float[Math.multiplyExact(samples, outputShape().size())];
+    predictor.predict(input, 0, samples, output, 0);
+    predictors.add(predictor);
+    return output;
+  }
+}

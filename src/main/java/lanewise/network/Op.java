@@ -1,0 +1,19 @@
+package lanewise.network;
+
+/**
+ * One or a few kernel calls of a plan, with everything but the data fixed. Running allocates
+ * nothing.
+ */
+interface Op {
+  /** Computes the output from the input. */
+  void forward(long step);
+
+  /** Computes the gradients of the input and the parameters from that of the output. */
+  void backward(long step);
+
+  /** Whether {@link #backward} reads the input. */
+  boolean backwardReadsInput();
+
+  /** Whether {@link #backward} reads the output. */
+  boolean backwardReadsOutput();
+}

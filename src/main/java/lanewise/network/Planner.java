@@ -1,0 +1,341 @@
+package lanewise.network;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import lanewise.kernel.Activations;
+import lanewise.kernel.Epilogue;
+import lanewise.layer.AveragePool2d;
+import lanewise.layer.Conv2d;
+import lanewise.layer.CustomLayer;
+import lanewise.layer.Dense;
+import lanewise.layer.Dropout;
+import lanewise.layer.Flatten;
+import lanewise.layer.GlobalAveragePool;
+import lanewise.layer.Layer;
+import lanewise.layer.LeakyReLU;
+import lanewise.layer.MaxPool2d;
+import lanewise.layer.ReLU;
+import lanewise.layer.Sigmoid;
+import lanewise.layer.Softmax;
+import lanewise.layer.Tanh;
+import lanewise.random.CounterRandom;
+import lanewise.shape.PoolingShape;
+import lanewise.shape.Shape;
+
+/**
+ * Compiles a network to a {@link Plan}: picks the ops, fuses an activation into the layer before
+ * it, lets ops work in place where nobody needs what they write over, leaves out gradients that
+ * lead to no parameter, and lays the buffers out in one arena.
+ *
+ * <p>Time for the arena: op {@code t} runs forward at {@code t} and backward at {@code 2 · nodes −
+ * t}.
+ */
+final class Planner {
+  private final Network network;
+  private final List<Node> nodes;
+  private final int batch;
+  private final boolean training;
+  private final long seed;
+  private final float[] gradients; // [parameterCount], or empty
+
+  private final int[] readers; // of each value: how many nodes read it
+  private final Buffer[] values;
+  private final Buffer[] dValues;
+  private final boolean[] differentiated; // whether a value's gradient leads to a parameter
+  private final List<Buffer> buffers = new ArrayList<>();
+  private final List<Op> forward = new ArrayList<>();
+  private final List<Op> backward = new ArrayList<>();
+
+  private Planner(Network network, int batch, boolean training, long seed, float[] gradients) {
+    if (batch < 1) {
+      throw new IllegalArgumentException("Plan: batch must be at least 1, got " + batch);
+    }
+    this.network = network;
+    this.nodes = network.nodes();
+    this.batch = batch;
+    this.training = training;
+    this.seed = seed;
+    this.gradients = gradients;
+    int count = nodes.size() + 1;
+    readers = new int[count];
+    nodes.forEach(node -> node.inputs().forEach(value -> readers[value]++));
+    values = new Buffer[count];
+    dValues = new Buffer[count];
+    Arrays.fill(dValues, Buffer.NONE);
+    differentiated = new boolean[count];
+  }
+
+  static Plan inference(Network network, int batch) {
+    return new Planner(network, batch, false, 0, new float[0]).plan();
+  }
+
+  static Plan training(Network network, int batch, long seed, float[] gradients) {
+    if (network.parameterCount() == 0) {
+      throw new IllegalArgumentException(
+          "Plan: the network must have parameters to train, got none");
+    }
+    return new Planner(network, batch, true, seed, gradients).plan();
+  }
+
+  private Plan plan() {
+    Buffer input = newBuffer(network.inputShape());
+    input.pinned = true;
+    input.placeAlone();
+    values[0] = input;
+    int value = 1;
+    while (value < values.length) {
+      value = lower(value) + 1;
+    }
+    Buffer output = values[values.length - 1];
+    Buffer dOutput = dValues[values.length - 1];
+    output.placeAlone();
+    dOutput.placeAlone();
+    Arena.place(buffers, batch);
+    return new Plan(List.copyOf(forward), List.copyOf(backward.reversed()), input, output, dOutput);
+  }
+
+  /**
+   * Adds the ops that compute {@code value}, and returns the last value computed, a later one if
+   * nodes were fused.
+   */
+  private int lower(int value) {
+    Node node = nodes.get(value - 1);
+    differentiated[value] = isDifferentiated(node);
+    return switch (node.layer()) {
+      case Dense dense -> dense(dense, node, value);
+      case Conv2d conv -> conv2d(conv, node, value);
+      case MaxPool2d pool -> maxPool(pool, node, value);
+      case AveragePool2d pool -> averagePool(pool, node, value);
+      case GlobalAveragePool _ -> globalAveragePool(node, value);
+      case Flatten _ -> alias(node, value);
+      case Dropout dropout -> dropout(dropout, node, value);
+      case ReLU _ -> activation(node, value, Activations::relu, Activations::reluBackward);
+      case LeakyReLU(float slope) -> leakyRelu(slope, node, value);
+      case Sigmoid _ -> activation(node, value, Activations::sigmoid, Activations::sigmoidBackward);
+      case Tanh _ -> activation(node, value, Activations::tanh, Activations::tanhBackward);
+      case Softmax _ -> softmax(node, value);
+      case CustomLayer custom -> custom(custom, node, value);
+    };
+  }
+
+  private boolean isDifferentiated(Node node) {
+    return training
+        && (node.parametersSize() > 0
+            || node.inputs().stream().anyMatch(input -> differentiated[input]));
+  }
+
+  private int dense(Dense dense, Node node, int value) {
+    int features = node.inputShape().size();
+    int biasOffset = node.parametersOffset() + features * dense.units();
+    int fused = fusedActivation(value);
+    Ports ports = ports(node, fused);
+    add(
+        new DenseOp(
+            batch,
+            dense.units(),
+            features,
+            epilogue(biasOffset, value, fused),
+            weights(node),
+            ports),
+        ports);
+    return fused;
+  }
+
+  private int conv2d(Conv2d conv, Node node, int value) {
+    int biasOffset = node.parametersOffset() + node.parametersSize() - conv.filters();
+    int fused = fusedActivation(value);
+    Ports ports = ports(node, fused);
+    add(
+        new Conv2dOp(
+            conv.shape(batch, node.inputShape()),
+            epilogue(biasOffset, value, fused),
+            weights(node),
+            ports),
+        ports);
+    return fused;
+  }
+
+  /**
+   * The value after an activation that can run in the epilogue of what computes {@code value}, or
+   * itself.
+   */
+  private int fusedActivation(int value) {
+    if (readers[value] != 1 || value == nodes.size()) {
+      return value;
+    }
+    Node next = nodes.get(value);
+    boolean fuses = next.layer() instanceof ReLU || next.layer() instanceof LeakyReLU;
+    if (!fuses || !next.inputs().contains(value)) {
+      return value;
+    }
+    differentiated[value + 1] = differentiated[value];
+    return value + 1;
+  }
+
+  private Epilogue epilogue(int biasOffset, int value, int fused) {
+    Epilogue bias = Epilogue.bias(network.parameters(), biasOffset);
+    if (fused == value) {
+      return bias;
+    }
+    Layer activation = nodes.get(fused - 1).layer();
+    return activation instanceof LeakyReLU(float slope) ? bias.leakyRelu(slope) : bias.relu();
+  }
+
+  private int maxPool(MaxPool2d pool, Node node, int value) {
+    Ports ports = ports(node, value);
+    PoolingShape shape = pool.shape(batch, node.inputShape());
+    add(new MaxPoolOp(shape, training, ports), ports);
+    return value;
+  }
+
+  private int averagePool(AveragePool2d pool, Node node, int value) {
+    Ports ports = ports(node, value);
+    PoolingShape shape = pool.shape(batch, node.inputShape());
+    add(new AveragePoolOp(shape, pool.countPadding(), ports), ports);
+    return value;
+  }
+
+  private int globalAveragePool(Node node, int value) {
+    Ports ports = ports(node, value);
+    int channels = node.outputShape().size();
+    add(
+        new GlobalAveragePoolOp(batch, node.inputShape().size() / channels, channels, ports),
+        ports);
+    return value;
+  }
+
+  private int alias(Node node, int value) {
+    int input = node.inputs().getFirst();
+    values[value] = values[input];
+    values[value].pinned |= readers[input] > 1;
+    dValues[value] = dValues[input];
+    return value;
+  }
+
+  private int dropout(Dropout dropout, Node node, int value) {
+    if (!training) {
+      return alias(node, value);
+    }
+    Ports ports = portsInPlace(node, value);
+    long layerKey = CounterRandom.key(seed, value);
+    add(new DropoutOp(dropout.keep(), layerKey, ports), ports);
+    return value;
+  }
+
+  private int activation(
+      Node node, int value, ActivationOp.Function function, ActivationOp.Derivative derivative) {
+    Ports ports = portsInPlace(node, value);
+    add(new ActivationOp(function, derivative, ports), ports);
+    return value;
+  }
+
+  private int leakyRelu(float slope, Node node, int value) {
+    return activation(
+        node,
+        value,
+        (n, x, xOffset, y, yOffset) -> Activations.leakyRelu(n, slope, x, xOffset, y, yOffset),
+        (n, y, yOffset, dOutput, dOutputOffset, dInput, dInputOffset) ->
+            Activations.leakyReluBackward(
+                n, slope, y, yOffset, dOutput, dOutputOffset, dInput, dInputOffset));
+  }
+
+  private int softmax(Node node, int value) {
+    Ports ports = portsInPlace(node, value);
+    Shape shape = node.outputShape();
+    add(new SoftmaxOp(shape.size(shape.rank() - 1), ports), ports);
+    return value;
+  }
+
+  private int custom(CustomLayer layer, Node node, int value) {
+    Ports p = ports(node, value);
+    Buffer dInput = p.dInput();
+    if (differentiated[value] && dInput == Buffer.NONE) {
+      dInput = newBuffer(node.inputShape()); // A user's layer always gets room to write to.
+    }
+    Ports ports = new Ports(p.input(), p.output(), p.dOutput(), dInput);
+    add(new CustomOp(layer, batch, node.inputShape(), weights(node), ports), ports);
+    return value;
+  }
+
+  private Weights weights(Node node) {
+    return new Weights(network.parameters(), gradients, node.parametersOffset());
+  }
+
+  /**
+   * Ports with buffers of their own for {@code value}, which {@code node}, or what is fused to it,
+   * puts out.
+   */
+  private Ports ports(Node node, int value) {
+    Buffer output = newBuffer(node.outputShape());
+    Buffer dOutput = differentiated[value] ? newBuffer(node.outputShape()) : Buffer.NONE;
+    return ports(node, value, output, dOutput);
+  }
+
+  /**
+   * Ports that write over the input, and backward over the gradient of the output, where nobody
+   * else reads them.
+   */
+  private Ports portsInPlace(Node node, int value) {
+    int input = node.inputs().getFirst();
+    boolean sole = readers[input] == 1;
+    boolean overInput = sole && !values[input].pinned;
+    Buffer output = overInput ? values[input] : newBuffer(node.outputShape());
+    Buffer dOutput = Buffer.NONE;
+    if (differentiated[value]) {
+      dOutput = sole ? dValues[input] : newBuffer(node.outputShape());
+    }
+    return ports(node, value, output, dOutput);
+  }
+
+  private Ports ports(Node node, int value, Buffer output, Buffer dOutput) {
+    output.pinned |= readers[value] > 1;
+    values[value] = output;
+    dValues[value] = dOutput;
+    int input = node.inputs().getFirst();
+    return new Ports(values[input], output, dOutput, dValues[input]);
+  }
+
+  private Buffer newBuffer(Shape shape) {
+    try {
+      Buffer buffer = new Buffer(Math.multiplyExact(batch, shape.size()));
+      buffers.add(buffer);
+      return buffer;
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "Plan: a batch of "
+              + batch
+              + " samples "
+              + shape
+              + " has more elements than an array can hold; choose a smaller batch",
+          e);
+    }
+  }
+
+  private void add(Op op, Ports ports) {
+    int forwardTime = forward.size();
+    forward.add(op);
+    use(ports.input(), forwardTime);
+    use(ports.output(), forwardTime);
+    if (ports.dOutput() == Buffer.NONE) {
+      return;
+    }
+    int backwardTime = 2 * nodes.size() - forwardTime;
+    backward.add(op);
+    use(ports.dOutput(), backwardTime);
+    use(ports.dInput(), backwardTime);
+    if (op.backwardReadsInput()) {
+      use(ports.input(), backwardTime);
+    }
+    if (op.backwardReadsOutput()) {
+      use(ports.output(), backwardTime);
+      ports.output().pinned = true;
+    }
+  }
+
+  private static void use(Buffer buffer, int time) {
+    if (buffer != Buffer.NONE) {
+      buffer.use(time);
+    }
+  }
+}
