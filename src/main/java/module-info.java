@@ -13,4 +13,5 @@ module lanewise {
   exports lanewise.optimizer;
   exports lanewise.random;
   exports lanewise.shape;
+  exports lanewise.train;
 }

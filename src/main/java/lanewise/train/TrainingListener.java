@@ -1,0 +1,27 @@
+package lanewise.train;
+
+/** Hears how a training goes, on the thread that trains. */
+public interface TrainingListener {
+  /**
+   * An epoch starts.
+   *
+   * @param epoch from 1
+   * @param epochs in all
+   * @param batches in this epoch
+   */
+  default void onEpochStart(int epoch, int epochs, int batches) {}
+
+  /**
+   * A batch is done.
+   *
+   * @param batch from 1 in this epoch
+   * @param batches in this epoch
+   * @param samples seen in this epoch so far
+   * @param loss mean of this batch, before its update
+   * @param meanLoss of the epoch so far, by sample
+   */
+  default void onBatch(int batch, int batches, int samples, double loss, double meanLoss) {}
+
+  /** An epoch, with its validation, is done. */
+  default void onEpochEnd(EpochResult result) {}
+}

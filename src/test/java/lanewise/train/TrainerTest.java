@@ -1,0 +1,204 @@
+package lanewise.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import lanewise.Lanewise;
+import lanewise.data.Dataset;
+import lanewise.layer.Conv2d;
+import lanewise.layer.Dense;
+import lanewise.layer.Dropout;
+import lanewise.layer.Flatten;
+import lanewise.layer.MaxPool2d;
+import lanewise.layer.ReLU;
+import lanewise.layer.Sigmoid;
+import lanewise.layer.Softmax;
+import lanewise.layer.Tanh;
+import lanewise.loss.BinaryCrossEntropy;
+import lanewise.loss.MeanSquaredError;
+import lanewise.loss.SoftmaxCrossEntropy;
+import lanewise.network.Network;
+import lanewise.optimizer.Adam;
+import lanewise.optimizer.Momentum;
+import lanewise.optimizer.Sgd;
+import lanewise.shape.Padding;
+import lanewise.shape.Shape;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TrainerTest {
+  private final int threads = Lanewise.threads();
+
+  @AfterEach
+  void restoreThreads() {
+    Lanewise.threads(threads);
+  }
+
+  private static Network cnn() {
+    return Network.sequence(
+        Shape.of(8, 8, 1),
+        7,
+        new Conv2d(8, 3).padding(Padding.SAME),
+        new ReLU(),
+        new MaxPool2d(2),
+        new Dropout(0.75f),
+        new Conv2d(16, 3).padding(Padding.SAME),
+        new ReLU(),
+        new Flatten(),
+        new Dense(3),
+        new Softmax());
+  }
+
+  @Test
+  void learnsImagesWithACnn() {
+    Network network = cnn();
+    TrainingResult result =
+        new Trainer(new SoftmaxCrossEntropy(), new Adam(0.003f))
+            .batch(16)
+            .epochs(8)
+            .train(network, Toys.stripes(150, 1), Toys.stripes(60, 2));
+    assertTrue(result.last().validation().accuracy() > 0.95, result.last().toString());
+    assertEquals(8 * 10, result.steps());
+  }
+
+  @Test
+  void learnsTwoClassesWithOneOutput() {
+    Network network =
+        Network.sequence(Shape.of(2), 3, new Dense(16), new Tanh(), new Dense(1), new Sigmoid());
+    Dataset rings = Toys.rings(200, 5);
+    TrainingResult result =
+        new Trainer(new BinaryCrossEntropy(), new Adam(0.03f))
+            .batch(200)
+            .epochs(150)
+            .shuffle(false)
+            .train(network, rings);
+    assertTrue(result.last().accuracy() > 0.97, result.last().toString());
+    assertEquals(150, result.steps());
+    float[] probability = network.predict(new float[] {0, 0, 2, 0}, 2);
+    assertTrue(probability[0] < 0.5f && probability[1] > 0.5f);
+  }
+
+  @Test
+  void fitsATinySetToTheLastSample() {
+    Network network = Network.sequence(Shape.of(64), 3, new Dense(32), new ReLU(), new Dense(10));
+    Dataset noise = Toys.noise(40, 64, 10, 9);
+    TrainingResult result =
+        new Trainer(new SoftmaxCrossEntropy(), new Momentum(0.1f, 0.9f, true))
+            .batch(16)
+            .epochs(60)
+            .train(network, noise);
+    assertEquals(1.0, result.last().accuracy());
+    assertTrue(result.last().loss() < 0.01, result.last().toString());
+  }
+
+  @Test
+  void fitsALineExactly() {
+    Network network = Network.sequence(Shape.of(3), 3, new Dense(2));
+    Dataset line = Toys.linear(64, 11);
+    TrainingResult result =
+        new Trainer(new MeanSquaredError(), new Sgd(0.3f))
+            .batch(64)
+            .epochs(300)
+            .train(network, line);
+    assertTrue(result.last().loss() < 1e-8, result.last().toString());
+    Evaluation evaluation = Trainer.evaluate(network, line, new MeanSquaredError(), 10);
+    assertTrue(Double.isNaN(evaluation.accuracy()));
+  }
+
+  @Test
+  void oneSeedGivesOneSetOfWeightsForAnyNumberOfThreads() {
+    List<String> digests = new ArrayList<>();
+    for (int number : new int[] {1, 2, 3}) {
+      Lanewise.threads(number);
+      Network network = cnn();
+      new Trainer(new SoftmaxCrossEntropy(), new Adam(0.003f))
+          .batch(64)
+          .epochs(2)
+          .train(network, Toys.stripes(150, 1));
+      digests.add(network.weightsSha256());
+    }
+    assertEquals(1, digests.stream().distinct().count(), digests.toString());
+  }
+
+  @Test
+  void evaluationDoesNotDependOnTheBatch() {
+    Network network = cnn();
+    Dataset data = Toys.stripes(50, 4);
+    Evaluation one = Trainer.evaluate(network, data, new SoftmaxCrossEntropy(), 1);
+    Evaluation seven = Trainer.evaluate(network, data, new SoftmaxCrossEntropy(), 7);
+    assertEquals(one.accuracy(), seven.accuracy());
+    assertEquals(one.loss(), seven.loss(), 1e-9);
+    assertEquals(50, seven.confusion().total());
+  }
+
+  @Test
+  void tellsListenersHowItGoes() {
+    List<String> heard = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void onEpochStart(int epoch, int epochs, int batches) {
+            heard.add("start " + epoch + "/" + epochs + " " + batches);
+          }
+
+          @Override
+          public void onBatch(int batch, int batches, int samples, double loss, double meanLoss) {
+            heard.add("batch " + batch + "/" + batches + " " + samples);
+          }
+
+          @Override
+          public void onEpochEnd(EpochResult result) {
+            heard.add("end " + result.epoch() + " " + result.samples());
+          }
+        };
+    new Trainer(new SoftmaxCrossEntropy(), new Sgd(0.01f))
+        .batch(20)
+        .listener(listener)
+        .train(cnn(), Toys.stripes(50, 4));
+    assertEquals(
+        List.of("start 1/1 3", "batch 1/3 20", "batch 2/3 40", "batch 3/3 50", "end 1 50"), heard);
+  }
+
+  @Test
+  void stopsWhenTheLossIsNoNumber() {
+    Network network = Network.sequence(Shape.of(3), 3, new Dense(2));
+    Trainer trainer = new Trainer(new MeanSquaredError(), new Sgd(1e6f)).batch(64).epochs(100);
+    NonFiniteLossException thrown =
+        assertThrows(
+            NonFiniteLossException.class, () -> trainer.train(network, Toys.linear(64, 11)));
+    assertTrue(thrown.getMessage().contains("at step " + thrown.step() + " (epoch"));
+    assertTrue(thrown.step() > 1);
+  }
+
+  @Test
+  void namesWhatDoesNotFit() {
+    Dataset stripes = Toys.stripes(10, 4);
+    assertMessage(
+        "Trainer: samples must be [3], got [8, 8, 1]",
+        () -> train(Network.sequence(Shape.of(3), 3, new Dense(2)), stripes));
+    assertMessage(
+        "Trainer: the network must have one output for each target, 3, got [2]",
+        () -> train(Network.sequence(Shape.of(64), 3, new Dense(2)), stripes));
+    assertMessage(
+        "Trainer: SoftmaxCrossEntropy needs class labels, got real-valued"
+            + " targets",
+        () -> train(Network.sequence(Shape.of(3), 3, new Dense(2)), Toys.linear(5, 1)));
+    assertMessage(
+        "Trainer: batch must be at least 1, got 0",
+        () -> new Trainer(new SoftmaxCrossEntropy(), new Sgd(1)).batch(0));
+    assertMessage(
+        "Trainer: epochs must be at least 1, got -1",
+        () -> new Trainer(new SoftmaxCrossEntropy(), new Sgd(1)).epochs(-1));
+  }
+
+  private static void train(Network network, Dataset data) {
+    new Trainer(new SoftmaxCrossEntropy(), new Sgd(0.1f)).train(network, data);
+  }
+
+  private static void assertMessage(String message, org.junit.jupiter.api.function.Executable run) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, run).getMessage());
+  }
+}
