@@ -1,0 +1,260 @@
+package lanewise.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.lang.management.ManagementFactory;
+import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
+import lanewise.random.CounterRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A lost wake-up shows as a call that never returns: every test ends within its time or fails. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class WorkerPoolTest {
+  private final int threadsBefore = WorkerPool.threads();
+
+  @AfterEach
+  void restoreThreads() {
+    WorkerPool.threads(threadsBefore);
+  }
+
+  @Test
+  void everyTaskRunsOnce() {
+    for (int threads = 1; threads <= 5; threads++) {
+      WorkerPool.threads(threads);
+      assertEquals(threads, WorkerPool.threads());
+      for (int tasks : new int[] {0, 1, 2, 3, 7, 64, 1000}) {
+        AtomicIntegerArray runs = new AtomicIntegerArray(tasks);
+        WorkerPool.run(tasks, runs::getAndIncrement);
+        for (int i = 0; i < tasks; i++) {
+          assertEquals(1, runs.get(i), "task " + i + " of " + tasks + ", threads " + threads);
+        }
+      }
+    }
+  }
+
+  /**
+   * Tasks that wait for each other end only if so many threads run them at once, the caller among
+   * them.
+   */
+  @Test
+  void asManyThreadsAsSet() {
+    for (int threads : new int[] {4, 2, 3, 1}) {
+      WorkerPool.threads(threads);
+      CyclicBarrier together = new CyclicBarrier(threads);
+      Set<Thread> seen = ConcurrentHashMap.newKeySet();
+      for (int call = 0; call < 20; call++) {
+        WorkerPool.run(
+            threads,
+            task -> {
+              seen.add(Thread.currentThread());
+              await(together);
+            });
+      }
+      assertEquals(threads, seen.size());
+      assertTrue(seen.contains(Thread.currentThread()));
+    }
+  }
+
+  @Test
+  void neverMoreThreadsThanSet() {
+    WorkerPool.threads(4);
+    WorkerPool.run(64, task -> LockSupport.parkNanos(100_000));
+    for (int threads = 3; threads >= 1; threads--) {
+      WorkerPool.threads(threads);
+      Set<Thread> seen = ConcurrentHashMap.newKeySet();
+      AtomicInteger running = new AtomicInteger();
+      AtomicInteger most = new AtomicInteger();
+      WorkerPool.run(
+          200,
+          task -> {
+            seen.add(Thread.currentThread());
+            most.accumulateAndGet(running.incrementAndGet(), Math::max);
+            LockSupport.parkNanos(20_000);
+            running.decrementAndGet();
+          });
+      assertTrue(seen.size() <= threads, seen.size() + " threads seen of " + threads);
+      assertTrue(most.get() <= threads, most + " at once of " + threads);
+    }
+  }
+
+  @Test
+  void fewerThanOneThreadIsRefused() {
+    for (int number : new int[] {0, -1, Integer.MIN_VALUE}) {
+      IllegalArgumentException thrown =
+          assertThrows(IllegalArgumentException.class, () -> WorkerPool.threads(number));
+      assertEquals("threads must be at least 1, got " + number, thrown.getMessage());
+    }
+    assertEquals(threadsBefore, WorkerPool.threads());
+  }
+
+  /** Whichever task throws, on whichever thread, the caller gets it, and the pool works on. */
+  @Test
+  void exceptionsReachTheCaller() {
+    for (int threads = 1; threads <= 3; threads++) {
+      WorkerPool.threads(threads);
+      for (int call = 0; call < 200; call++) {
+        int bad = call % 8;
+        Throwable expected =
+            call % 2 == 0 ? new IllegalStateException("task " + bad) : new AssertionError(bad);
+        Throwable thrown =
+            assertThrows(
+                Throwable.class, () -> WorkerPool.run(8, task -> throwAt(bad, task, expected)));
+        assertSame(expected, thrown);
+        everyTaskRunsOnce(16);
+      }
+    }
+  }
+
+  /** After a call has thrown, no task of it is left running. */
+  @Test
+  void exceptionsWaitForTheOtherTasks() {
+    WorkerPool.threads(3);
+    AtomicInteger running = new AtomicInteger();
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            WorkerPool.run(
+                9,
+                task -> {
+                  throwAt(0, task, new IllegalStateException());
+                  running.incrementAndGet();
+                  LockSupport.parkNanos(5_000_000);
+                  running.decrementAndGet();
+                }));
+    assertEquals(0, running.get());
+  }
+
+  @Test
+  void taskMayRunTasks() {
+    WorkerPool.threads(3);
+    for (int call = 0; call < 100; call++) {
+      AtomicIntegerArray runs = new AtomicIntegerArray(6 * 5);
+      WorkerPool.run(
+          6, outer -> WorkerPool.run(5, inner -> runs.getAndIncrement(outer * 5 + inner)));
+      for (int i = 0; i < runs.length(); i++) {
+        assertEquals(1, runs.get(i));
+      }
+    }
+  }
+
+  @Test
+  void callersAtOnce() throws InterruptedException {
+    WorkerPool.threads(3);
+    AtomicInteger finished = new AtomicInteger();
+    Thread[] callers = new Thread[3];
+    for (int i = 0; i < callers.length; i++) {
+      callers[i] =
+          new Thread(
+              () -> {
+                for (int call = 0; call < 2000; call++) {
+                  everyTaskRunsOnce(1 + call % 9);
+                }
+                finished.incrementAndGet();
+              });
+      callers[i].start();
+    }
+    for (Thread caller : callers) {
+      caller.join();
+    }
+    assertEquals(callers.length, finished.get());
+  }
+
+  /**
+   * Pauses around the time after which a thread parks: a wake-up lost in between would hang the
+   * barrier.
+   */
+  @Test
+  void noWakeUpIsLost() {
+    WorkerPool.threads(2);
+    CyclicBarrier together = new CyclicBarrier(2);
+    for (int call = 0; call < 1500; call++) {
+      WorkerPool.run(2, task -> await(together));
+      long until = System.nanoTime() + CounterRandom.below(7, call, 2_000_000);
+      while (System.nanoTime() < until) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  @Test
+  void rapidCalls() {
+    WorkerPool.threads(3);
+    AtomicInteger sum = new AtomicInteger();
+    int calls = 50_000;
+    for (int call = 0; call < calls; call++) {
+      WorkerPool.run(4, sum::addAndGet);
+      if (sum.getAndSet(0) != 6) {
+        fail("a call returned before its tasks were done");
+      }
+    }
+  }
+
+  @Test
+  void nothingIsAllocated() {
+    com.sun.management.ThreadMXBean threads =
+        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    WorkerPool.threads(2);
+    Thread[] both = new Thread[2];
+    CyclicBarrier together = new CyclicBarrier(2);
+    WorkerPool.run(
+        2,
+        task -> {
+          both[task] = Thread.currentThread();
+          await(together);
+        });
+    WorkerPool.Task work = task -> {};
+    long[] before = new long[2];
+    for (int round = 0; round < 2; round++) { // the first warms up
+      for (int i = 0; i < 2; i++) {
+        before[i] = threads.getThreadAllocatedBytes(both[i].threadId());
+      }
+      for (int call = 0; call < 20_000; call++) {
+        WorkerPool.run(4, work);
+      }
+    }
+    for (int i = 0; i < 2; i++) {
+      long bytes = threads.getThreadAllocatedBytes(both[i].threadId()) - before[i];
+      assertTrue(
+          bytes < 1000, both[i].getName() + " allocated " + bytes + " bytes in 20,000 calls");
+    }
+  }
+
+  private static void everyTaskRunsOnce(int tasks) {
+    AtomicIntegerArray runs = new AtomicIntegerArray(tasks);
+    WorkerPool.run(tasks, runs::getAndIncrement);
+    for (int i = 0; i < tasks; i++) {
+      assertEquals(1, runs.get(i), "task " + i + " of " + tasks);
+    }
+  }
+
+  private static void throwAt(int bad, int task, Throwable thrown) {
+    if (task == bad) {
+      if (thrown instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) thrown;
+    }
+  }
+
+  private static void await(CyclicBarrier barrier) {
+    try {
+      barrier.await(20, TimeUnit.SECONDS);
+    } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+      throw new IllegalStateException("fewer threads came than were set", e);
+    }
+  }
+}
