@@ -323,7 +323,6 @@ public final class Convolution {
       int from = inputOffset + image * s.inImageSize();
       float[] x = p.image(input, from, y, pixelRows, scratch);
       int base = p.base(from, y);
-      int[] offsets = p.offsets(pixelRows, scratch);
       int pixels = pixelRows * p.outWidth;
       int columns = s.groupOutChannels();
       float[] right = scratch.right(pixels * Microkernel.packedWidth(columns));
@@ -332,9 +331,16 @@ public final class Convolution {
       for (int g = 0; g < s.groups(); g++) {
         Panels.packRight(
             false, pixels, columns, dOutput, dOut + g * columns, s.outChannels(), right, 0, pixels, 0);
+        int[] offsets = p.offsets(pixelRows, scratch);
+        float[] patches = x;
+        int patchesBase = base + g * p.groupChannels;
+        if (p.gathers) {
+          patches = p.gather(pixels, offsets, x, patchesBase, scratch);
+          patchesBase = 0;
+        }
         for (int r = 0; r < rows; r += ROWS) {
           int some = Math.min(ROWS, rows - r);
-          p.packColumns(pixels, offsets, x, base + g * p.groupChannels, firstRow + r, some, left);
+          p.packColumns(pixels, offsets, patches, patchesBase, firstRow + r, some, left);
           int at = sumsOffset + chunk * s.filterSize() + (firstRow + r) * s.outChannels() + g * columns;
           Panels.multiplyColumns(some, pixels, left, 0, columns, right, 0, store, sums, at, s.outChannels(), scratch);
         }

@@ -95,6 +95,86 @@ final class Microkernel {
     }
   }
 
+  /** A tile of twice the rows by one vector, for panels of one: 8 sums in flight. */
+  static void rows8x1(
+      int runs, int length, int stride, float[] a, int a0, int a1, int a2, int a3, int a4, int a5, int a6, int a7,
+      float[] b, int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset, int ldc) {
+    FloatVector c0 = Simd.zero();
+    FloatVector c1 = Simd.zero();
+    FloatVector c2 = Simd.zero();
+    FloatVector c3 = Simd.zero();
+    FloatVector c4 = Simd.zero();
+    FloatVector c5 = Simd.zero();
+    FloatVector c6 = Simd.zero();
+    FloatVector c7 = Simd.zero();
+    for (int run = 0; run < runs; run++) {
+      int skip = run * stride;
+      int r0 = a0 + skip;
+      int r1 = a1 + skip;
+      int r2 = a2 + skip;
+      int r3 = a3 + skip;
+      int r4 = a4 + skip;
+      int r5 = a5 + skip;
+      int r6 = a6 + skip;
+      int r7 = a7 + skip;
+      int rb = bOffset + run * length * LANES;
+      for (int p = 0; p < length; p++) {
+        FloatVector y = Simd.load(b, rb + p * LANES);
+        c0 = Simd.broadcast(a[r0 + p]).fma(y, c0);
+        c1 = Simd.broadcast(a[r1 + p]).fma(y, c1);
+        c2 = Simd.broadcast(a[r2 + p]).fma(y, c2);
+        c3 = Simd.broadcast(a[r3 + p]).fma(y, c3);
+        c4 = Simd.broadcast(a[r4 + p]).fma(y, c4);
+        c5 = Simd.broadcast(a[r5 + p]).fma(y, c5);
+        c6 = Simd.broadcast(a[r6 + p]).fma(y, c6);
+        c7 = Simd.broadcast(a[r7 + p]).fma(y, c7);
+      }
+    }
+    if (finish == STORE) {
+      c0.intoArray(c, cOffset);
+      c1.intoArray(c, cOffset + ldc);
+      c2.intoArray(c, cOffset + 2 * ldc);
+      c3.intoArray(c, cOffset + 3 * ldc);
+      c4.intoArray(c, cOffset + 4 * ldc);
+      c5.intoArray(c, cOffset + 5 * ldc);
+      c6.intoArray(c, cOffset + 6 * ldc);
+      c7.intoArray(c, cOffset + 7 * ldc);
+      return;
+    }
+    if (finish == ADD) {
+      add(c0, c, cOffset);
+      add(c1, c, cOffset + ldc);
+      add(c2, c, cOffset + 2 * ldc);
+      add(c3, c, cOffset + 3 * ldc);
+      add(c4, c, cOffset + 4 * ldc);
+      add(c5, c, cOffset + 5 * ldc);
+      add(c6, c, cOffset + 6 * ldc);
+      add(c7, c, cOffset + 7 * ldc);
+      return;
+    }
+    FloatVector least = Simd.broadcast(floor);
+    FloatVector bias0 = Simd.load(bias, biasOffset);
+    if (finish == FINISH) {
+      finish(c0, bias0, least, c, cOffset);
+      finish(c1, bias0, least, c, cOffset + ldc);
+      finish(c2, bias0, least, c, cOffset + 2 * ldc);
+      finish(c3, bias0, least, c, cOffset + 3 * ldc);
+      finish(c4, bias0, least, c, cOffset + 4 * ldc);
+      finish(c5, bias0, least, c, cOffset + 5 * ldc);
+      finish(c6, bias0, least, c, cOffset + 6 * ldc);
+      finish(c7, bias0, least, c, cOffset + 7 * ldc);
+      return;
+    }
+    addAndFinish(c0, bias0, least, c, cOffset);
+    addAndFinish(c1, bias0, least, c, cOffset + ldc);
+    addAndFinish(c2, bias0, least, c, cOffset + 2 * ldc);
+    addAndFinish(c3, bias0, least, c, cOffset + 3 * ldc);
+    addAndFinish(c4, bias0, least, c, cOffset + 4 * ldc);
+    addAndFinish(c5, bias0, least, c, cOffset + 5 * ldc);
+    addAndFinish(c6, bias0, least, c, cOffset + 6 * ldc);
+    addAndFinish(c7, bias0, least, c, cOffset + 7 * ldc);
+  }
+
   private static void rows4x1(
       int runs, int length, int stride, float[] a, int a0, int a1, int a2, int a3, float[] b,
       int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset, int ldc) {

@@ -114,23 +114,42 @@ final class Panels {
       int width = Microkernel.panelWidth(columns - j);
       int panel = packedOffset + panelRows * j + firstRow * width;
       int used = Math.min(width, columns - j);
-      boolean straight = used == width && way >= 0;
       int biasOffset = store.biasOffset(j);
-      for (int i = 0; i < rows; i += MR) {
+      // Narrower than its panel, a row of C spills into the next, which is then written over.
+      boolean spills =
+          used < width && j == 0 && ldc == columns && spillsSafely(way, bias.length - biasOffset - width);
+      int straight = way >= 0 && (used == width || spills) ? rows - (width - used + columns - 1) / columns : 0;
+      int i = 0;
+      if (width == Simd.LANES) {
+        for (; i <= straight - 2 * MR; i += 2 * MR) {
+          Microkernel.rows8x1(
+              runs, length, stride, a, aOffset + offsets[i], aOffset + offsets[i + 1], aOffset + offsets[i + 2],
+              aOffset + offsets[i + 3], aOffset + offsets[i + 4], aOffset + offsets[i + 5], aOffset + offsets[i + 6],
+              aOffset + offsets[i + 7], packed, panel, way, bias, biasOffset, floor, c, cOffset + i * ldc + j, ldc);
+        }
+      }
+      for (; i < rows; i += MR) {
         int last = rows - 1;
         int a0 = aOffset + offsets[i];
         int a1 = aOffset + offsets[Math.min(i + 1, last)];
         int a2 = aOffset + offsets[Math.min(i + 2, last)];
         int a3 = aOffset + offsets[Math.min(i + 3, last)];
         int at = cOffset + i * ldc + j;
-        if (straight && i <= rows - MR) {
-          Microkernel.rows(width, runs, length, stride, a, a0, a1, a2, a3, packed, panel, way, bias, biasOffset, floor, c, at, ldc);
+        if (i <= straight - MR) {
+          Microkernel.rows(
+              width, runs, length, stride, a, a0, a1, a2, a3, packed, panel, way, bias, biasOffset, floor, c, at, ldc);
         } else {
-          Microkernel.rows(width, runs, length, stride, a, a0, a1, a2, a3, packed, panel, Microkernel.STORE, tile, 0, 0, tile, 0, width);
+          Microkernel.rows(
+              width, runs, length, stride, a, a0, a1, a2, a3, packed, panel, Microkernel.STORE, tile, 0, 0, tile, 0,
+              width);
           store.finish(Math.min(MR, rows - i), used, tile, width, c, at, ldc, j);
         }
       }
     }
+  }
+
+  private static boolean spillsSafely(int way, int biasRoom) {
+    return way == Microkernel.STORE || (way == Microkernel.FINISH && biasRoom >= 0);
   }
 
   /**

@@ -68,11 +68,11 @@ final class Patches {
     this.outWidth = outWidth;
     patchSize = kernelHeight * kernelWidth * groupChannels;
     paddedWidth = (outWidth - 1) * strideWidth + dilationWidth * (kernelWidth - 1) + 1;
+    gathers = run() < SHORT_RUN && kernelHeight * kernelWidth > 1;
     inPlace =
-        padTop == 0 && padLeft == 0 && insertHeight == 1 && insertWidth == 1 && paddedWidth <= width
+        !gathers && padTop == 0 && padLeft == 0 && insertHeight == 1 && insertWidth == 1 && paddedWidth <= width
             && (outHeight - 1) * strideHeight + dilationHeight * (kernelHeight - 1) < height;
     pitch = (inPlace ? width : paddedWidth) * channels;
-    gathers = run() < SHORT_RUN && patchSize > run();
     taps = taps();
     blocks = blocks();
   }
@@ -170,7 +170,7 @@ final class Patches {
       return image;
     }
     int paddedRows = (rows - 1) * strideHeight + dilationHeight * (kernelHeight - 1) + 1;
-    float[] padded = scratch.image(paddedRows * pitch);
+    float[] padded = scratch.image(paddedRows * pitch + Simd.LANES);
     for (int r = 0; r < paddedRows; r++) {
       int spread = y * strideHeight + r - padTop;
       int source = spread / insertHeight;
@@ -219,28 +219,39 @@ final class Patches {
 
   /** Copies patches side by side, and their offsets with them. */
   float[] gather(int pixels, int[] offsets, float[] image, int base, Scratch scratch) {
-    float[] patches = scratch.left(pixels * patchSize);
+    float[] patches = scratch.patches(pixels * patchSize + Simd.LANES);
+    int run = run();
     for (int p = 0; p < pixels; p++) {
       int from = base + offsets[p];
       int to = p * patchSize;
-      for (int e = 0; e < patchSize; e++) {
-        patches[to + e] = image[from + taps[e]];
+      for (int e = 0; e < patchSize; e += run) {
+        copyRun(run, image, from + taps[e], patches, to + e);
       }
       offsets[p] = to;
     }
     return patches;
   }
 
+  // In whole vectors: what a run writes beyond its end, the next writes over.
+  private static void copyRun(int run, float[] image, int from, float[] patches, int to) {
+    for (int i = 0; i < run; i += Simd.LANES) {
+      Simd.load(image, from + i).intoArray(patches, to + i);
+    }
+  }
+
   /**
-   * Packs elements {@code first … first + rows − 1} of the patches as a left operand in columns, k running over the
-   * pixels.
+   * Packs elements {@code first … first + rows − 1} of the patches (gathered, if they need it) as a left operand in
+   * columns, k running over the pixels.
    */
   void packColumns(
       int pixels, int[] offsets, float[] image, int base, int first, int rows, float[] packed) {
     int step = Microkernel.LEFT_STEP;
     for (int e = 0; e < rows; e += step) {
       int used = Math.min(step, rows - e);
-      if (used == step && taps[first + e + step - 1] - taps[first + e] == step - 1) {
+      int last = taps[first + e + used - 1];
+      if (gathers) {
+        packRun(pixels, offsets, image, base + first + e, packed, e * pixels);
+      } else if (used == step && last - taps[first + e] == step - 1) {
         packRun(pixels, offsets, image, base + taps[first + e], packed, e * pixels);
       } else {
         packScattered(pixels, offsets, image, base, first + e, used, packed, e * pixels);

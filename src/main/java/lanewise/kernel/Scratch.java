@@ -5,6 +5,7 @@ final class Scratch {
   private static final ThreadLocal<Scratch> CURRENT = ThreadLocal.withInitial(Scratch::new);
 
   private float[] image = {};
+  private float[] patches = {};
   private float[] left = {};
   private float[] right = {};
   private int[] offsets = {};
@@ -23,6 +24,14 @@ final class Scratch {
       image = new float[size];
     }
     return image;
+  }
+
+  /** At least {@code size} floats for patches side by side. */
+  float[] patches(int size) {
+    if (patches.length < size) {
+      patches = new float[size];
+    }
+    return patches;
   }
 
   /** At least {@code size} floats for a packed left operand. */
