@@ -1,0 +1,105 @@
+package lanewise.kernel;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import lanewise.shape.ConvolutionShape;
+import lanewise.train.TrainingDigest;
+
+/**
+ * Prints the vector width, then a line for each computation with the digest of the bits that came
+ * of it, after it has found them equal for 1, 2 and 3 threads. Argument: {@code tiny} for machines
+ * that emulate vectors, or {@code whole}.
+ */
+final class DigestMain {
+  private static final GuardedMatrix BIAS = GuardedMatrix.random(2100, 4);
+  private static final Epilogue EPILOGUE = Epilogue.bias(BIAS.array, BIAS.offset).leakyRelu(0.1f);
+
+  private static final int[][] TINY_PRODUCTS = {{1, 37, 19}, {5, 35, 261}, {9, 18, 7}};
+  private static final int[][] PRODUCTS = {
+    {1, 300, 700},
+    {3, 17, 513},
+    {13, 70, 300},
+    {64, 64, 64},
+    {65, 207, 257},
+    {207, 33, 31},
+    {300, 10, 784},
+    {256, 300, 150},
+    {40, 2100, 9}
+  };
+
+  private DigestMain() {}
+
+  public static void main(String[] arguments) {
+    boolean whole = arguments[0].equals("whole");
+    WorkerPool.threads(1);
+    List<String> lines = lines(whole);
+    for (int threads = 2; threads <= 3; threads++) {
+      WorkerPool.threads(threads);
+      List<String> again = lines(whole);
+      if (!lines.equals(again)) {
+        throw new AssertionError(
+            "1 thread gives\n" + lines + "\n" + threads + " threads give\n" + again);
+      }
+    }
+    System.out.println("bits " + Simd.lanes() * Float.SIZE);
+    lines.forEach(System.out::println);
+  }
+
+  private static List<String> lines(boolean whole) {
+    List<String> lines = new ArrayList<>();
+    for (int[] size : whole ? PRODUCTS : TINY_PRODUCTS) {
+      products(size[0], size[1], size[2], lines);
+    }
+    shapes(whole).forEach(shape -> convolution(shape, lines));
+    lines.add("training: " + (whole ? weights(90, 16) : weights(8, 3)));
+    return lines;
+  }
+
+  private static String weights(int samples, int filters) {
+    return TrainingDigest.weightsSha256(samples, filters);
+  }
+
+  private static List<ConvolutionShape> shapes(boolean whole) {
+    if (!whole) {
+      return ConvolutionShapes.drawn(60).stream().filter(s -> s.multiplyAdds() < 3000).toList();
+    }
+    List<ConvolutionShape> shapes = new ArrayList<>(ConvolutionShapes.ofNetworks());
+    shapes.addAll(ConvolutionShapes.awkward());
+    shapes.addAll(ConvolutionShapes.drawn(100));
+    return shapes;
+  }
+
+  private static void products(int m, int n, int k, List<String> lines) {
+    for (int transposes = 0; transposes < 4; transposes++) {
+      ReferenceGemm product =
+          ReferenceGemm.random(
+              (transposes & 2) != 0, (transposes & 1) != 0, m, n, k, -0.5f, 2, EPILOGUE);
+      lines.add(
+          "product %d, m=%d, n=%d, k=%d: %s"
+              .formatted(transposes, m, n, k, sha256(product.multiply())));
+    }
+  }
+
+  private static void convolution(ConvolutionShape shape, List<String> lines) {
+    ConvolutionCase convolution = ConvolutionCase.random(shape);
+    lines.add("forward " + shape + ": " + sha256(convolution.forward(EPILOGUE)));
+    lines.add("backwardInput " + shape + ": " + sha256(convolution.backwardInput()));
+    lines.add("backwardFilter " + shape + ": " + sha256(convolution.backwardFilter()));
+  }
+
+  private static String sha256(GuardedMatrix matrix) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Float.BYTES * matrix.array.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(matrix.array);
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array()));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+}

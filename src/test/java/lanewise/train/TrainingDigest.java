@@ -1,0 +1,47 @@
+package lanewise.train;
+
+import lanewise.data.Dataset;
+import lanewise.layer.Conv2d;
+import lanewise.layer.Dense;
+import lanewise.layer.Dropout;
+import lanewise.layer.Flatten;
+import lanewise.layer.LeakyReLU;
+import lanewise.layer.MaxPool2d;
+import lanewise.layer.ReLU;
+import lanewise.layer.Tanh;
+import lanewise.loss.SoftmaxCrossEntropy;
+import lanewise.network.Network;
+import lanewise.optimizer.AdamW;
+import lanewise.shape.Padding;
+
+/** A short training of a network that has most kinds of layers in it. */
+public final class TrainingDigest {
+  private TrainingDigest() {}
+
+  /**
+   * The digest of the weights after two epochs over {@code samples} images, the last batch a
+   * smaller one.
+   */
+  public static String weightsSha256(int samples, int filters) {
+    Dataset data = Toys.stripes(samples, 5);
+    Network network =
+        Network.sequence(
+            data.sampleShape(),
+            7,
+            new Conv2d(filters, 3).padding(Padding.SAME),
+            new ReLU(),
+            new MaxPool2d(2),
+            new Dropout(0.75f),
+            new Conv2d(filters + 1, 3),
+            new LeakyReLU(0.1f),
+            new Flatten(),
+            new Dense(2 * filters + 1),
+            new Tanh(),
+            new Dense(data.classes()));
+    new Trainer(new SoftmaxCrossEntropy(), new AdamW(0.01f, 0.001f))
+        .batch(samples / 2 - 1)
+        .epochs(2)
+        .train(network, data);
+    return network.weightsSha256();
+  }
+}
