@@ -210,7 +210,7 @@ public final class Convolution {
         float[] left = x;
         int leftBase = base + g * p.groupChannels;
         if (p.gathers) {
-          left = p.gather(pixels, offsets, x, leftBase, scratch);
+          left = p.gather(rows, offsets, x, leftBase, scratch);
           leftBase = 0;
         }
         for (int b = 0; b < p.blocks.length; b++) {
@@ -335,7 +335,7 @@ public final class Convolution {
         float[] patches = x;
         int patchesBase = base + g * p.groupChannels;
         if (p.gathers) {
-          patches = p.gather(pixels, offsets, x, patchesBase, scratch);
+          patches = p.gather(pixelRows, offsets, x, patchesBase, scratch);
           patchesBase = 0;
         }
         for (int r = 0; r < rows; r += ROWS) {

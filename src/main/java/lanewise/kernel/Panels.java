@@ -11,7 +11,7 @@ final class Panels {
 
   /**
    * Packs {@code op(B)}, k × columns, as rows {@code firstRow …} of panels of {@code panelRows} rows; the columns beyond
-   * the last are zeros.
+   * the last hold anything, as their products are dropped.
    */
   static void packRight(
       boolean transpose, int k, int columns, float[] b, int bOffset, int ldb, float[] packed, int packedOffset,
@@ -35,14 +35,11 @@ final class Panels {
       int from = bOffset + p * ldb;
       int to = packedOffset + p * width;
       int j = 0;
-      for (; j <= used - lanes; j += lanes) {
+      for (; j < width && from + j + lanes <= b.length; j += lanes) {
         Simd.load(b, from + j).intoArray(packed, to + j);
       }
       for (; j < used; j++) {
         packed[to + j] = b[from + j];
-      }
-      for (; j < width; j++) {
-        packed[to + j] = 0;
       }
     }
   }
@@ -64,11 +61,11 @@ final class Panels {
         to += width;
       }
     }
-    for (; j < width; j++) {
+    for (; j < used; j++) {
       int from = bOffset + j * ldb;
       int to = packedOffset + j;
       for (int p = 0; p < k; p++) {
-        packed[to] = j < used ? b[from + p] : 0;
+        packed[to] = b[from + p];
         to += width;
       }
     }

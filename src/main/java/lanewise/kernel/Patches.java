@@ -217,26 +217,40 @@ final class Patches {
     return offsets;
   }
 
-  /** Copies patches side by side, and their offsets with them. */
-  float[] gather(int pixels, int[] offsets, float[] image, int base, Scratch scratch) {
-    float[] patches = scratch.patches(pixels * patchSize + Simd.LANES);
+  /** Copies the patches of {@code rows} rows of pixels side by side, and sets their offsets. */
+  float[] gather(int rows, int[] offsets, float[] image, int base, Scratch scratch) {
     int run = run();
-    for (int p = 0; p < pixels; p++) {
-      int from = base + offsets[p];
-      int to = p * patchSize;
-      for (int e = 0; e < patchSize; e += run) {
-        copyRun(run, image, from + taps[e], patches, to + e);
+    int distance = gatherDistance();
+    int pixels = rows * outWidth;
+    float[] patches = scratch.patches(pixels * distance + Simd.LANES);
+    for (int e = 0; e < patchSize; e += run) {
+      for (int part = 0; part < run; part += Simd.LANES) {
+        for (int y = 0; y < rows; y++) {
+          int from = base + taps[e] + part + y * strideHeight * pitch;
+          copyVectors(outWidth, image, from, strideWidth * channels, patches, y * outWidth * distance + e + part, distance);
+        }
       }
-      offsets[p] = to;
+    }
+    for (int p = 0; p < pixels; p++) {
+      offsets[p] = p * distance;
     }
     return patches;
   }
 
-  // In whole vectors: what a run writes beyond its end, the next writes over.
-  private static void copyRun(int run, float[] image, int from, float[] patches, int to) {
-    for (int i = 0; i < run; i += Simd.LANES) {
-      Simd.load(image, from + i).intoArray(patches, to + i);
+  // What a vector holds beyond its run, the next run's writes over, and after the last there is room for it.
+  private static void copyVectors(int n, float[] x, int xOffset, int xStep, float[] y, int yOffset, int yStep) {
+    int from = xOffset;
+    int to = yOffset;
+    for (int i = 0; i < n; i++) {
+      Simd.load(x, from).intoArray(y, to);
+      from += xStep;
+      to += yStep;
     }
+  }
+
+  private int gatherDistance() {
+    int run = run();
+    return patchSize - run + (run + Simd.LANES - 1) / Simd.LANES * Simd.LANES;
   }
 
   /**
