@@ -20,11 +20,11 @@ final class Arena {
   private Arena() {}
 
   /**
-   * Places the buffers that have no place yet.
+   * Places the buffers that have no place yet, and returns the size of the array that they share.
    *
    * @throws IllegalArgumentException if one array cannot hold them
    */
-  static void place(List<Buffer> buffers, int batch) {
+  static int place(List<Buffer> buffers, int batch) {
     List<Buffer> unplaced =
         buffers.stream()
             .filter(buffer -> !buffer.isPlaced())
@@ -52,6 +52,7 @@ final class Arena {
     }
     float[] array = new float[(int) total];
     offsets.forEach((buffer, offset) -> buffer.place(array, Math.toIntExact(offset)));
+    return array.length;
   }
 
   private static long lowestFree(Buffer buffer, List<Buffer> byOffset, Map<Buffer, Long> offsets) {

@@ -10,8 +10,15 @@ import java.util.List;
  * @param input {@code [batch, inputShape]}, an array of its own
  * @param output {@code [batch, outputShape]}, an array of its own
  * @param dOutput the gradient of the output, an array of its own; {@link Buffer#NONE} in inference
+ * @param arenaSize floats that all other buffers share
  */
-record Plan(List<Op> forward, List<Op> backward, Buffer input, Buffer output, Buffer dOutput) {
+record Plan(
+    List<Op> forward,
+    List<Op> backward,
+    Buffer input,
+    Buffer output,
+    Buffer dOutput,
+    int arenaSize) {
   void forward(long step) {
     for (int i = 0; i < forward.size(); i++) {
       forward.get(i).forward(step);

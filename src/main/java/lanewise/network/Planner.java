@@ -91,8 +91,9 @@ final class Planner {
     Buffer dOutput = dValues[values.length - 1];
     output.placeAlone();
     dOutput.placeAlone();
-    Arena.place(buffers, batch);
-    return new Plan(List.copyOf(forward), List.copyOf(backward.reversed()), input, output, dOutput);
+    int arenaSize = Arena.place(buffers, batch);
+    return new Plan(
+        List.copyOf(forward), List.copyOf(backward.reversed()), input, output, dOutput, arenaSize);
   }
 
   /**

@@ -36,6 +36,13 @@ public final class TrainingPlan {
     return batch;
   }
 
+  /**
+   * The number of floats that the activations and their gradients between input and output share.
+   */
+  public int arenaSize() {
+    return plan.arenaSize();
+  }
+
   /** {@code [batch, inputShape]}, to be filled in before each step. */
   public float[] input() {
     return plan.input().array;

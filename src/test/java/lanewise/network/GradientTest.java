@@ -1,0 +1,198 @@
+package lanewise.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import lanewise.layer.AveragePool2d;
+import lanewise.layer.Conv2d;
+import lanewise.layer.Dense;
+import lanewise.layer.Dropout;
+import lanewise.layer.Flatten;
+import lanewise.layer.GlobalAveragePool;
+import lanewise.layer.Layer;
+import lanewise.layer.LeakyReLU;
+import lanewise.layer.MaxPool2d;
+import lanewise.layer.ReLU;
+import lanewise.layer.Sigmoid;
+import lanewise.layer.Softmax;
+import lanewise.layer.Tanh;
+import lanewise.random.CounterRandom;
+import lanewise.shape.Padding;
+import lanewise.shape.Shape;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The gradients of every layer within a network, against central differences {@code (f(p + h) − f(p
+ * − h)) / 2h} of a slow forward pass in double. With h = 10⁻⁵ the differences' own error, h² from
+ * curvature and 2⁻⁵³ / h from rounding, is about 10⁻¹⁰ and thus nothing beside that of float.
+ */
+class GradientTest {
+  private static final double H = 1e-5;
+  private static final int BATCH = 3;
+  private static final long SEED = 99;
+  private static final long STEP = 17;
+  private static final double UNIT_ROUNDOFF = 0x1p-24;
+
+  record Case(Shape input, Layer... layers) {
+    @Override
+    public String toString() {
+      return input + " " + Arrays.toString(layers);
+    }
+  }
+
+  static Stream<Case> cases() {
+    Shape image = Shape.of(5, 7, 4);
+    Conv2d conv = new Conv2d(6, 3);
+    Conv2d same = conv.padding(Padding.SAME);
+    return Stream.of(
+        new Case(Shape.of(13), new Dense(7)),
+        new Case(Shape.of(13), new Dense(17), new ReLU(), new Dense(3)),
+        new Case(Shape.of(13), new Dense(17), new LeakyReLU(0.1f), new Dense(3), new ReLU()),
+        new Case(Shape.of(13), new Dense(17), new Sigmoid(), new Dense(3), new Sigmoid()),
+        new Case(Shape.of(13), new Dense(17), new Tanh(), new ReLU(), new Dense(3)),
+        new Case(Shape.of(13), new Dense(17), new Softmax(), new Dense(3), new Softmax()),
+        new Case(Shape.of(13), new Dense(17), new Sigmoid(), new Tanh(), new LeakyReLU(0.5f)),
+        new Case(Shape.of(13), new Dense(17), new Dropout(0.6f), new ReLU(), new Dense(3)),
+        new Case(Shape.of(13), new Dense(17), new ReLU(), new Dropout(0.6f), new Dense(3)),
+        new Case(Shape.of(13), new Dense(17), new Scale(), new Tanh(), new Scale()),
+        new Case(Shape.of(13), new Scale()),
+        new Case(Shape.of(13), new Dropout(0.5f), new Tanh(), new Dense(3)),
+        new Case(image, new Flatten(), new ReLU(), new Dense(3), new Flatten()),
+        new Case(image, conv),
+        new Case(image, same, new ReLU(), new Conv2d(5, 3), new LeakyReLU(0.2f)),
+        new Case(image, conv.stride(2).padding(Padding.of(1)), new Conv2d(3, 2)),
+        new Case(image, same.dilation(2), new Tanh(), conv.padding(Padding.of(0, 1, 2, 0))),
+        new Case(image, new Conv2d(8, 3).groups(4), new Conv2d(8, 1).groups(2), new ReLU()),
+        new Case(image, same, new MaxPool2d(2), new ReLU(), new Conv2d(2, 2)),
+        new Case(image, same, new ReLU(), new MaxPool2d(3, 2, Padding.SAME), new Softmax()),
+        new Case(image, same, new AveragePool2d(2), new Conv2d(2, 2)),
+        new Case(image, same, new AveragePool2d(3, 2, Padding.SAME)),
+        new Case(image, same, new AveragePool2d(3, 3, 2, 1, Padding.of(1), true)),
+        new Case(image, same, new ReLU(), new GlobalAveragePool(), new Dense(3)),
+        new Case(
+            Shape.of(8, 8, 1),
+            same,
+            new ReLU(),
+            new MaxPool2d(2),
+            new Dropout(0.75f),
+            same,
+            new ReLU(),
+            new MaxPool2d(2),
+            new Dropout(0.75f),
+            new Flatten(),
+            new Dense(8),
+            new ReLU(),
+            new Dense(4),
+            new Softmax()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void agreesWithCentralDifferences(Case c) {
+    Network network = Network.sequence(c.input(), 3, c.layers());
+    perturbBiases(network);
+    TrainingPlan plan = network.trainingPlan(BATCH, SEED);
+    float[] input = normal(plan.input().length, 1);
+    float[] dOutput = normal(plan.output().length, 2);
+    // What a step on NaN leaves in the arena and in the gradients must not show in the next.
+    float[] nothing = new float[Math.max(input.length, dOutput.length)];
+    Arrays.fill(nothing, Float.NaN);
+    step(plan, nothing, nothing);
+    step(plan, input, dOutput);
+
+    ReferenceNetwork reference = new ReferenceNetwork(network, BATCH, SEED, STEP);
+    double[] parameters = doubles(network.parameters());
+    double[] x = doubles(input);
+    double depth = c.layers().length;
+    assertClose(reference.output(parameters, x), plan.output(), depth * longestSum(network));
+    double[] expected = new double[parameters.length];
+    for (int i = 0; i < parameters.length; i++) {
+      double p = parameters[i];
+      parameters[i] = p + H;
+      double up = dot(reference.output(parameters, x), dOutput);
+      parameters[i] = p - H;
+      double down = dot(reference.output(parameters, x), dOutput);
+      parameters[i] = p;
+      expected[i] = (up - down) / (2 * H);
+    }
+    for (Parameter p : network.parameterList()) {
+      int to = p.offset() + p.size();
+      assertClose(
+          Arrays.copyOfRange(expected, p.offset(), to),
+          Arrays.copyOfRange(plan.gradients(), p.offset(), to),
+          2 * depth * longestSum(network));
+    }
+  }
+
+  private static void step(TrainingPlan plan, float[] input, float[] dOutput) {
+    System.arraycopy(input, 0, plan.input(), 0, plan.input().length);
+    plan.forward(STEP);
+    System.arraycopy(dOutput, 0, plan.dOutput(), 0, plan.dOutput().length);
+    plan.backward(STEP);
+  }
+
+  /**
+   * Within {@code roundings · u} of the largest: the terms of a sum are as large as the largest
+   * sum.
+   */
+  private static void assertClose(double[] expected, float[] actual, double roundings) {
+    assertEquals(expected.length, actual.length);
+    double largest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+    double tolerance = roundings * UNIT_ROUNDOFF * largest + 1e-9;
+    for (int i = 0; i < expected.length; i++) {
+      double error = Math.abs(expected[i] - actual[i]);
+      assertTrue(
+          error <= tolerance,
+          "at " + i + ": expected " + expected[i] + ", got " + actual[i] + " ± " + tolerance);
+    }
+  }
+
+  /** The most terms that one output or gradient sums. */
+  private static int longestSum(Network network) {
+    return network.nodes().stream()
+        .mapToInt(
+            node ->
+                Math.max(
+                    BATCH
+                        * node.outputShape().size()
+                        / node.outputShape().size(node.outputShape().rank() - 1),
+                    node.inputShape().size()))
+        .max()
+        .orElseThrow();
+  }
+
+  /** Biases start at 0, where an error in one would not show forward. */
+  private static void perturbBiases(Network network) {
+    for (Parameter p : network.parameterList()) {
+      if (p.name().endsWith("bias")) {
+        for (int i = 0; i < p.size(); i++) {
+          network.parameters()[p.offset() + i] = 0.1f * (float) CounterRandom.normal(p.offset(), i);
+        }
+      }
+    }
+  }
+
+  private static float[] normal(int size, long key) {
+    float[] values = new float[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = (float) CounterRandom.normal(key, i);
+    }
+    return values;
+  }
+
+  private static double[] doubles(float[] x) {
+    return IntStream.range(0, x.length).mapToDouble(i -> x[i]).toArray();
+  }
+
+  private static double dot(double[] x, float[] y) {
+    double sum = 0;
+    for (int i = 0; i < x.length; i++) {
+      sum += x[i] * y[i];
+    }
+    return sum;
+  }
+}

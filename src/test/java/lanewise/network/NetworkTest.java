@@ -1,0 +1,250 @@
+package lanewise.network;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import lanewise.layer.Conv2d;
+import lanewise.layer.Dense;
+import lanewise.layer.Dropout;
+import lanewise.layer.Flatten;
+import lanewise.layer.Initializer;
+import lanewise.layer.Layer;
+import lanewise.layer.MaxPool2d;
+import lanewise.layer.ReLU;
+import lanewise.layer.Softmax;
+import lanewise.random.CounterRandom;
+import lanewise.shape.Padding;
+import lanewise.shape.Shape;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+class NetworkTest {
+  private static Network articleCnn() {
+    Conv2d conv32 = new Conv2d(32, 3).padding(Padding.SAME);
+    Conv2d conv64 = new Conv2d(64, 3).padding(Padding.SAME);
+    return Network.sequence(
+        Shape.of(28, 28, 1),
+        42,
+        conv32,
+        new ReLU(),
+        conv32,
+        new ReLU(),
+        new MaxPool2d(2),
+        new Dropout(0.75f),
+        conv64,
+        new ReLU(),
+        conv64,
+        new ReLU(),
+        new MaxPool2d(2),
+        new Dropout(0.75f),
+        new Flatten(),
+        new Dense(256),
+        new ReLU(),
+        new Dense(32),
+        new ReLU(),
+        new Dense(10),
+        new Softmax());
+  }
+
+  private static Network small() {
+    return Network.sequence(
+        Shape.of(6, 6, 1),
+        5,
+        new Conv2d(3, 3),
+        new ReLU(),
+        new Flatten(),
+        new Dense(4),
+        new Softmax());
+  }
+
+  @Test
+  void summarizesTheArticlesNetwork() {
+    assertEquals(
+        """
+        Layer                    Output shape  Parameters  Multiply-adds
+        ----------------------------------------------------------------
+        Input                    [28, 28, 1]
+        Conv2d(32, 3x3, same)    [28, 28, 32]         320        225,792
+        ReLU                     [28, 28, 32]
+        Conv2d(32, 3x3, same)    [28, 28, 32]       9,248      7,225,344
+        ReLU                     [28, 28, 32]
+        MaxPool2d(2x2/2, valid)  [14, 14, 32]
+        Dropout(keep 0.75)       [14, 14, 32]
+        Conv2d(64, 3x3, same)    [14, 14, 64]      18,496      3,612,672
+        ReLU                     [14, 14, 64]
+        Conv2d(64, 3x3, same)    [14, 14, 64]      36,928      7,225,344
+        ReLU                     [14, 14, 64]
+        MaxPool2d(2x2/2, valid)  [7, 7, 64]
+        Dropout(keep 0.75)       [7, 7, 64]
+        Flatten                  [3136]
+        Dense(256)               [256]            803,072        802,816
+        ReLU                     [256]
+        Dense(32)                [32]               8,224          8,192
+        ReLU                     [32]
+        Dense(10)                [10]                 330            320
+        Softmax                  [10]
+        ----------------------------------------------------------------
+        Total                                     876,618     19,100,480
+        """,
+        articleCnn().summary());
+  }
+
+  @Test
+  void namesAndPlacesParameters() {
+    Network network = articleCnn();
+    assertEquals(876_618, network.parameterCount());
+    assertEquals(
+        List.of(
+            "conv2d_1.filter",
+            "conv2d_1.bias",
+            "conv2d_2.filter",
+            "conv2d_2.bias",
+            "conv2d_3.filter",
+            "conv2d_3.bias",
+            "conv2d_4.filter",
+            "conv2d_4.bias",
+            "dense_1.weights",
+            "dense_1.bias",
+            "dense_2.weights",
+            "dense_2.bias",
+            "dense_3.weights",
+            "dense_3.bias"),
+        network.parameterList().stream().map(Parameter::name).toList());
+    int offset = 0;
+    for (Parameter p : network.parameterList()) {
+      assertEquals(offset, p.offset());
+      offset += p.size();
+    }
+    assertEquals(network.parameterCount(), offset);
+    assertEquals(Shape.of(3, 3, 32, 64), network.parameterList().get(4).shape());
+    assertEquals(Shape.of(10), network.outputShape());
+  }
+
+  @Test
+  void drawsParametersFromTheSeed() {
+    assertEquals(small().weightsSha256(), small().weightsSha256());
+    Network other = Network.sequence(Shape.of(36), 6, new Dense(4));
+    assertNotEquals(
+        Network.sequence(Shape.of(36), 5, new Dense(4)).weightsSha256(), other.weightsSha256());
+    float[] expected = new float[36 * 4];
+    Initializer.HE.fill(Shape.of(36, 4), 36, 4, CounterRandom.key(6, 0), expected, 0);
+    assertArrayEquals(expected, Arrays.copyOf(other.parameters(), expected.length));
+  }
+
+  @Test
+  void digestsLittleEndianFloats() {
+    Network network =
+        Network.sequence(Shape.of(1), 1, new Dense(1)).withParameters(new float[] {1, -2});
+    // printf '\0\0\200\077\0\0\0\300' | sha256sum
+    assertEquals(
+        "ee4ac73c2bd27756ab82780f27c73a7bc4d3f0bb6acb37e008bc27eccd7e588b",
+        network.weightsSha256());
+  }
+
+  @Test
+  void copiesGivenParameters() {
+    Network network = small();
+    float[] values = network.parameters().clone();
+    Network copy = network.withParameters(values);
+    values[0]++;
+    assertEquals(network.weightsSha256(), copy.weightsSha256());
+    copy.parameters()[0]++;
+    assertNotEquals(network.weightsSha256(), copy.weightsSha256());
+    assertMessage(
+        "Network: the number of parameters must be 226, got 3",
+        () -> small().withParameters(new float[3]));
+  }
+
+  @Test
+  void withoutLastLayerSharesParameters() {
+    Network network = small();
+    Network logits = network.withoutLastLayer();
+    assertSame(network.parameters(), logits.parameters());
+    assertEquals(4, logits.layers().size());
+    assertThrows(IllegalStateException.class, logits::withoutLastLayer);
+  }
+
+  @Test
+  void predictsAnyNumberOfSamplesAlike() {
+    Network network = articleCnn();
+    float[] input = noise(75 * 784);
+    float[] all = network.predict(input, 75);
+    for (int sample : new int[] {0, 1, 63, 64, 74}) {
+      float[] one = network.predict(Arrays.copyOfRange(input, sample * 784, (sample + 1) * 784), 1);
+      assertArrayEquals(Arrays.copyOfRange(all, sample * 10, sample * 10 + 10), one);
+    }
+    assertEquals(0, network.predict(input, 0).length);
+  }
+
+  @Test
+  void predictsForManyThreadsAtOnce() {
+    Network network = small();
+    float[] input = noise(10 * 36);
+    float[] expected = network.predict(input, 10);
+    long wrong =
+        IntStream.range(0, 200)
+            .parallel()
+            .filter(i -> !Arrays.equals(expected, network.predict(input, 10)))
+            .count();
+    assertEquals(0, wrong);
+  }
+
+  @Test
+  void predictorReadsAndWritesAtOffsets() {
+    Network network = small();
+    float[] input = noise(5 * 36);
+    float[] output = new float[5 * 4 + 2];
+    Arrays.fill(output, Float.NaN);
+    network.predictor(2).predict(input, 36, 3, output, 1);
+    assertArrayEquals(
+        network.predict(Arrays.copyOfRange(input, 36, 4 * 36), 3),
+        Arrays.copyOfRange(output, 1, 13));
+    assertEquals(Float.NaN, output[0]);
+    assertEquals(Float.NaN, output[13]);
+    IndexOutOfBoundsException thrown =
+        assertThrows(
+            IndexOutOfBoundsException.class,
+            () -> network.predictor(2).predict(input, 1, 5, output, 0));
+    assertEquals(
+        "Predictor: input must hold 5 samples of 36 floats from offset 1, got 180 floats",
+        thrown.getMessage());
+  }
+
+  @Test
+  void namesTheLayerThatDoesNotFit() {
+    assertMessage(
+        "Network: layer 2: Conv2d: input must be [height, width, channels], got [10]",
+        () -> network(Shape.of(4), new Dense(10), new Conv2d(3, 3)));
+    assertMessage(
+        "Network: layer 1: Dense: input must be [features], got [4, 4, 1]; put Flatten before it",
+        () -> network(Shape.of(4, 4, 1), new Dense(10)));
+    assertMessage(
+        "Network: layer 1: Convolution: the dilated kernel's height must be at most the padded"
+            + " input's 4, got 5",
+        () -> network(Shape.of(4, 4, 1), new Conv2d(3, 5)));
+    assertMessage(
+        "Network: there must be at least one layer, got none", () -> network(Shape.of(4)));
+  }
+
+  private static Network network(Shape input, Layer... layers) {
+    return Network.sequence(input, 1, layers);
+  }
+
+  private static void assertMessage(String message, Executable run) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, run).getMessage());
+  }
+
+  private static float[] noise(int size) {
+    float[] values = new float[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = CounterRandom.uniform(8, i);
+    }
+    return values;
+  }
+}

@@ -1,0 +1,104 @@
+package lanewise.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import lanewise.layer.Conv2d;
+import lanewise.layer.Dense;
+import lanewise.layer.Dropout;
+import lanewise.layer.Flatten;
+import lanewise.layer.Layer;
+import lanewise.layer.LeakyReLU;
+import lanewise.layer.MaxPool2d;
+import lanewise.layer.ReLU;
+import lanewise.layer.Sigmoid;
+import lanewise.layer.Tanh;
+import lanewise.shape.Shape;
+import org.junit.jupiter.api.Test;
+
+class PlannerTest {
+  private static Network network(Layer... layers) {
+    return Network.sequence(Shape.of(8, 8, 2), 1, layers);
+  }
+
+  private static List<String> names(List<Op> ops) {
+    return ops.stream().map(op -> op.getClass().getSimpleName()).toList();
+  }
+
+  private static Plan training(Network network) {
+    return Planner.training(network, 4, 1, new float[network.parameterCount()]);
+  }
+
+  @Test
+  void fusesActivationsAndDropsWhatCostsNothing() {
+    Network network =
+        network(
+            new Conv2d(4, 3),
+            new ReLU(),
+            new MaxPool2d(2),
+            new Dropout(0.5f),
+            new Flatten(),
+            new Dense(5),
+            new LeakyReLU(0.1f),
+            new Tanh());
+    assertEquals(
+        List.of("Conv2dOp", "MaxPoolOp", "DenseOp", "ActivationOp"),
+        names(Planner.inference(network, 4).forward()));
+    Plan plan = training(network);
+    assertEquals(
+        List.of("Conv2dOp", "MaxPoolOp", "DropoutOp", "DenseOp", "ActivationOp"),
+        names(plan.forward()));
+    assertEquals(names(plan.forward()).reversed(), names(plan.backward()));
+  }
+
+  @Test
+  void differentiatesOnlyWhatLeadsToParameters() {
+    Plan plan = training(network(new Dropout(0.5f), new Flatten(), new Dense(5), new Sigmoid()));
+    assertEquals(List.of("DropoutOp", "DenseOp", "ActivationOp"), names(plan.forward()));
+    assertEquals(List.of("ActivationOp", "DenseOp"), names(plan.backward()));
+  }
+
+  @Test
+  void givesInputAndOutputArraysOfTheirOwn() {
+    Plan plan = Planner.inference(network(new ReLU(), new Flatten()), 4);
+    assertEquals(4 * 128, plan.input().array.length);
+    assertEquals(4 * 128, plan.output().array.length);
+    Plan identity = Planner.inference(network(new Flatten()), 4);
+    assertSame(identity.input(), identity.output());
+  }
+
+  @Test
+  void sharesMemory() {
+    Layer[] layers = new Layer[20];
+    for (int i = 0; i < 20; i += 2) {
+      layers[i] = new Dense(64);
+      layers[i + 1] = new Sigmoid();
+    }
+    Network deep = Network.sequence(Shape.of(64), 1, layers);
+    Plan plan = Planner.inference(deep, 10);
+    assertEquals(20, plan.forward().size());
+    assertEquals(2 * 640, plan.arenaSize(), "two buffers at any time");
+    // Nine activations and a gradient: the other gradients take the room of activations done with.
+    assertEquals(10 * 640, deep.trainingPlan(10, 1).arenaSize());
+  }
+
+  @Test
+  void namesBadBatches() {
+    Network network = network(new Flatten(), new Dense(2));
+    assertMessage("Plan: batch must be at least 1, got 0", () -> network.trainingPlan(0, 1));
+    assertMessage("Predictor: batch must be at least 1, got -3", () -> network.predictor(-3));
+    assertMessage(
+        "Plan: a batch of 100000000 samples [8, 8, 2] has more elements than an array can hold;"
+            + " choose a smaller batch",
+        () -> network.trainingPlan(100_000_000, 1));
+    assertMessage(
+        "Plan: the network must have parameters to train, got none",
+        () -> network(new Flatten()).trainingPlan(1, 1));
+  }
+
+  private static void assertMessage(String message, org.junit.jupiter.api.function.Executable run) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, run).getMessage());
+  }
+}

@@ -1,0 +1,171 @@
+package lanewise.network;
+
+import java.util.Arrays;
+import lanewise.kernel.Dropout;
+import lanewise.layer.AveragePool2d;
+import lanewise.layer.Conv2d;
+import lanewise.layer.CustomLayer;
+import lanewise.layer.Dense;
+import lanewise.layer.Flatten;
+import lanewise.layer.GlobalAveragePool;
+import lanewise.layer.LeakyReLU;
+import lanewise.layer.MaxPool2d;
+import lanewise.layer.ReLU;
+import lanewise.layer.Sigmoid;
+import lanewise.layer.Softmax;
+import lanewise.layer.Tanh;
+import lanewise.random.CounterRandom;
+import lanewise.shape.ConvolutionShape;
+import lanewise.shape.PoolingShape;
+
+/** The forward pass of a network in double and in plain loops. */
+final class ReferenceNetwork {
+  private final Network network;
+  private final int batch;
+  private final long seed;
+  private final long step;
+
+  /** For training with dropout, as of {@code step} of a plan made with {@code seed}. */
+  ReferenceNetwork(Network network, int batch, long seed, long step) {
+    this.network = network;
+    this.batch = batch;
+    this.seed = seed;
+    this.step = step;
+  }
+
+  double[] output(double[] parameters, double[] input) {
+    double[] x = input;
+    for (int i = 0; i < network.nodes().size(); i++) {
+      Node node = network.nodes().get(i);
+      int from = node.parametersOffset();
+      double[] p = Arrays.copyOfRange(parameters, from, from + node.parametersSize());
+      x = apply(node, i + 1, p, x);
+    }
+    return x;
+  }
+
+  private double[] apply(Node node, int value, double[] p, double[] x) {
+    return switch (node.layer()) {
+      case Dense dense -> dense(dense.units(), p, x);
+      case Conv2d conv -> convolution(conv.shape(batch, node.inputShape()), p, x);
+      case MaxPool2d pool -> pool(pool.shape(batch, node.inputShape()), x, true, false);
+      case AveragePool2d pool ->
+          pool(pool.shape(batch, node.inputShape()), x, false, pool.countPadding());
+      case GlobalAveragePool _ -> {
+        int h = node.inputShape().size(0);
+        int w = node.inputShape().size(1);
+        int c = node.inputShape().size(2);
+        yield pool(
+            new PoolingShape(batch, h, w, c, h, w, 1, 1, 0, 0, 0, 0, false), x, false, false);
+      }
+      case Flatten _ -> x;
+      case lanewise.layer.Dropout dropout -> dropout(dropout.keep(), value, x);
+      case ReLU _ -> Arrays.stream(x).map(v -> Math.max(v, 0)).toArray();
+      case LeakyReLU(float slope) -> Arrays.stream(x).map(v -> v > 0 ? v : slope * v).toArray();
+      case Sigmoid _ -> Arrays.stream(x).map(v -> 1 / (1 + Math.exp(-v))).toArray();
+      case Tanh _ -> Arrays.stream(x).map(Math::tanh).toArray();
+      case Softmax _ -> softmax(node.outputShape().size(node.outputShape().rank() - 1), x);
+      case CustomLayer _ -> scale(p, x);
+    };
+  }
+
+  private double[] dense(int units, double[] p, double[] x) {
+    int features = x.length / batch;
+    double[] y = new double[batch * units];
+    for (int i = 0; i < batch; i++) {
+      for (int j = 0; j < units; j++) {
+        double sum = p[features * units + j];
+        for (int k = 0; k < features; k++) {
+          sum += x[i * features + k] * p[k * units + j];
+        }
+        y[i * units + j] = sum;
+      }
+    }
+    return y;
+  }
+
+  private static double[] convolution(ConvolutionShape s, double[] p, double[] x) {
+    double[] y = new double[s.batch() * s.outImageSize()];
+    for (int at = 0; at < y.length; at++) {
+      int o = at % s.outChannels();
+      int ox = at / s.outChannels() % s.outWidth();
+      int oy = at / s.outChannels() / s.outWidth() % s.outHeight();
+      int n = at / s.outImageSize();
+      double sum = p[s.filterSize() + o];
+      for (int tap = 0; tap < s.patchSize(); tap++) {
+        int c = tap % s.groupInChannels();
+        int kx = tap / s.groupInChannels() % s.kernelWidth();
+        int ky = tap / s.groupInChannels() / s.kernelWidth();
+        int iy = oy * s.strideHeight() - s.padTop() + ky * s.dilationHeight();
+        int ix = ox * s.strideWidth() - s.padLeft() + kx * s.dilationWidth();
+        if (iy >= 0 && iy < s.inHeight() && ix >= 0 && ix < s.inWidth()) {
+          int channel = o / s.groupOutChannels() * s.groupInChannels() + c;
+          int in = ((n * s.inHeight() + iy) * s.inWidth() + ix) * s.inChannels() + channel;
+          sum += x[in] * p[tap * s.outChannels() + o];
+        }
+      }
+      y[at] = sum;
+    }
+    return y;
+  }
+
+  private static double[] pool(PoolingShape s, double[] x, boolean max, boolean countPadding) {
+    double[] y = new double[s.batch() * s.outImageSize()];
+    for (int at = 0; at < y.length; at++) {
+      int c = at % s.channels();
+      int ox = at / s.channels() % s.outWidth();
+      int oy = at / s.channels() / s.outWidth() % s.outHeight();
+      int n = at / s.outImageSize();
+      double largest = Double.NEGATIVE_INFINITY;
+      double sum = 0;
+      int count = 0;
+      for (int tap = 0; tap < s.kernelHeight() * s.kernelWidth(); tap++) {
+        int iy = oy * s.strideHeight() - s.padTop() + tap / s.kernelWidth();
+        int ix = ox * s.strideWidth() - s.padLeft() + tap % s.kernelWidth();
+        if (iy >= 0 && iy < s.inHeight() && ix >= 0 && ix < s.inWidth()) {
+          double v = x[((n * s.inHeight() + iy) * s.inWidth() + ix) * s.channels() + c];
+          largest = Math.max(largest, v);
+          sum += v;
+          count++;
+        }
+      }
+      int divisor = countPadding ? s.kernelHeight() * s.kernelWidth() : count;
+      y[at] = max ? largest : sum / divisor;
+    }
+    return y;
+  }
+
+  private double[] dropout(float keep, int value, double[] x) {
+    float[] mask = new float[x.length];
+    Arrays.fill(mask, 1);
+    long key = CounterRandom.key(CounterRandom.key(seed, value), step);
+    Dropout.forward(x.length, keep, key, 0, mask, 0, mask, 0);
+    double[] y = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      y[i] = mask[i] == 0 ? 0 : x[i] / keep;
+    }
+    return y;
+  }
+
+  private static double[] softmax(int columns, double[] x) {
+    double[] y = new double[x.length];
+    for (int row = 0; row < x.length; row += columns) {
+      double sum = 0;
+      for (int j = row; j < row + columns; j++) {
+        sum += Math.exp(x[j]);
+      }
+      for (int j = row; j < row + columns; j++) {
+        y[j] = Math.exp(x[j]) / sum;
+      }
+    }
+    return y;
+  }
+
+  private static double[] scale(double[] p, double[] x) {
+    double[] y = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      y[i] = x[i] * p[i % p.length];
+    }
+    return y;
+  }
+}
