@@ -137,6 +137,29 @@ final class GemmTest {
     }
   }
 
+  /**
+   * Where rows of C follow each other without a gap, what a narrow tile writes too much falls into
+   * the next.
+   */
+  @Test
+  void exactBitsWithoutGaps() {
+    for (int m : new int[] {1, 3, 4, 8, 13, 130}) {
+      for (int n = 1; n <= 35; n += n < 18 ? 1 : 4) {
+        for (int k : new int[] {1, 27, 300}) {
+          for (int epilogue : new int[] {0, 1, 4, 5}) {
+            for (int beta = 0; beta <= 1; beta++) {
+              assertNearAndInOrder(
+                  ReferenceGemm.random(
+                      false, k == 1, m, n, k, 0, 1, beta, EPILOGUES.get(epilogue)));
+              assertNearAndInOrder(
+                  ReferenceGemm.random(true, k != 1, m, n, k, 0, 1, beta, EPILOGUES.get(epilogue)));
+            }
+          }
+        }
+      }
+    }
+  }
+
   @Test
   void sameBitsForAnyNumberOfThreads() {
     for (int[] size : LARGE) {

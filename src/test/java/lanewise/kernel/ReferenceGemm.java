@@ -18,8 +18,8 @@ record ReferenceGemm(
     Epilogue epilogue) {
 
   /**
-   * A product of random matrices, every one with gaps between its rows; C is poison where it must
-   * not be read.
+   * A product of random matrices with gaps between their rows; C is poison where it must not be
+   * read.
    */
   static ReferenceGemm random(
       boolean transposeA,
@@ -30,6 +30,20 @@ record ReferenceGemm(
       float alpha,
       float beta,
       Epilogue epilogue) {
+    return random(transposeA, transposeB, m, n, k, 3, alpha, beta, epilogue);
+  }
+
+  /** As the other, with {@code gap} floats between the rows of each matrix. */
+  static ReferenceGemm random(
+      boolean transposeA,
+      boolean transposeB,
+      int m,
+      int n,
+      int k,
+      int gap,
+      float alpha,
+      float beta,
+      Epilogue epilogue) {
     return new ReferenceGemm(
         transposeA,
         transposeB,
@@ -37,10 +51,10 @@ record ReferenceGemm(
         n,
         k,
         alpha,
-        transposeA ? GuardedMatrix.random(k, m, 3, 1) : GuardedMatrix.random(m, k, 3, 1),
-        transposeB ? GuardedMatrix.random(n, k, 5, 2) : GuardedMatrix.random(k, n, 5, 2),
+        transposeA ? GuardedMatrix.random(k, m, gap, 1) : GuardedMatrix.random(m, k, gap, 1),
+        transposeB ? GuardedMatrix.random(n, k, gap, 2) : GuardedMatrix.random(k, n, gap, 2),
         beta,
-        beta == 0 ? GuardedMatrix.poisoned(m, n, 2) : GuardedMatrix.random(m, n, 2, 3),
+        beta == 0 ? GuardedMatrix.poisoned(m, n, gap) : GuardedMatrix.random(m, n, gap, 3),
         epilogue);
   }
 
