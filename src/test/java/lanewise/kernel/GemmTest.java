@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import lanewise.Allocations;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -205,6 +206,44 @@ final class GemmTest {
         new ReferenceGemm(
             false, true, 33, 33, 65, 1, x, x, 0, GuardedMatrix.poisoned(33, 33, 1), Epilogue.NONE);
     assertNearAndInOrder(gram);
+  }
+
+  @Test
+  void nothingIsAllocated() {
+    float[] a = new float[70 * 300];
+    float[] b = new float[300 * 90];
+    float[] c = new float[70 * 90];
+    for (int threads = 1; threads <= 2; threads++) {
+      WorkerPool.threads(threads);
+      for (int m : new int[] {1, 3, 70}) {
+        for (int transposes = 0; transposes < 4; transposes++) {
+          boolean ta = (transposes & 2) != 0;
+          boolean tb = (transposes & 1) != 0;
+          Runnable product =
+              () ->
+                  Gemm.multiply(
+                      ta,
+                      tb,
+                      m,
+                      90,
+                      300,
+                      2,
+                      a,
+                      0,
+                      ta ? m : 300,
+                      b,
+                      0,
+                      tb ? 300 : 90,
+                      1,
+                      c,
+                      0,
+                      90,
+                      Epilogue.NONE);
+          assertEquals(
+              0, Allocations.steady(20, product), "bytes, m " + m + ", transposes " + transposes);
+        }
+      }
+    }
   }
 
   @Test

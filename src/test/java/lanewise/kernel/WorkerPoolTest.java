@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import java.lang.management.ManagementFactory;
 import java.util.Set;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
+import lanewise.Allocations;
 import lanewise.random.CounterRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -205,8 +205,6 @@ final class WorkerPoolTest {
 
   @Test
   void nothingIsAllocated() {
-    com.sun.management.ThreadMXBean threads =
-        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     WorkerPool.threads(2);
     Thread[] both = new Thread[2];
     CyclicBarrier together = new CyclicBarrier(2);
@@ -220,14 +218,14 @@ final class WorkerPoolTest {
     long[] before = new long[2];
     for (int round = 0; round < 2; round++) { // the first warms up
       for (int i = 0; i < 2; i++) {
-        before[i] = threads.getThreadAllocatedBytes(both[i].threadId());
+        before[i] = Allocations.of(both[i]);
       }
       for (int call = 0; call < 20_000; call++) {
         WorkerPool.run(4, work);
       }
     }
     for (int i = 0; i < 2; i++) {
-      long bytes = threads.getThreadAllocatedBytes(both[i].threadId()) - before[i];
+      long bytes = Allocations.of(both[i]) - before[i];
       assertTrue(
           bytes < 1000, both[i].getName() + " allocated " + bytes + " bytes in 20,000 calls");
     }
