@@ -1,0 +1,129 @@
+package lanewise.io;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import lanewise.layer.Layer;
+import lanewise.layer.ParameterSpec;
+import lanewise.network.Network;
+import lanewise.network.Parameter;
+import lanewise.shape.Shape;
+
+/**
+ * A network in one {@linkplain Safetensors safetensors} file: the parameters by name, and in the
+ * metadata, under {@code lanewise.network}, what it takes to build the network again:
+ *
+ * <pre>{@code
+ * {"input": [28, 28, 1], "layers": [{"layer": "Conv2d", "filters": 32, …}, {"layer": "ReLU"}, …]}
+ * }</pre>
+ *
+ * @param network with the parameters of the file
+ * @param metadata whatever else whoever saved it noted
+ */
+public record NetworkFile(Network network, Map<String, String> metadata) {
+  private static final String KEY = "lanewise.network";
+
+  /** Keeps a copy of the map. */
+  public NetworkFile {
+    metadata = Map.copyOf(metadata);
+  }
+
+  /**
+   * Saves a network. What stood in {@code file} stays until the new content is whole.
+   *
+   * @param metadata notes to keep with it
+   * @throws IOException if the file cannot be written
+   * @throws IllegalArgumentException if a layer is not one of the library's own
+   */
+  public static void save(Path file, Network network, Map<String, String> metadata)
+      throws IOException {
+    Map<String, Json> description = new LinkedHashMap<>();
+    description.put("input", LayerJson.write(network.inputShape()));
+    description.put(
+        "layers", new Json.Items(network.layers().stream().map(LayerJson::write).toList()));
+    Map<String, String> all = new LinkedHashMap<>(metadata);
+    all.put(KEY, new Json.Members(description).compact());
+    List<Tensor> tensors = new ArrayList<>();
+    for (Parameter parameter : network.parameterList()) {
+      tensors.add(
+          new Tensor(
+              parameter.name(), parameter.shape(), network.parameters(), parameter.offset()));
+    }
+    new Safetensors(all, tensors).write(file);
+  }
+
+  /**
+   * Builds the network that {@link #save} described.
+   *
+   * @throws IOException if {@code file} is broken or does not describe a network that has exactly
+   *     its parameters
+   */
+  public static NetworkFile load(Path file) throws IOException {
+    Safetensors content = Safetensors.read(file);
+    Map<String, String> metadata = new LinkedHashMap<>(content.metadata());
+    String description = metadata.remove(KEY);
+    if (description == null) {
+      throw new IOException(
+          file + ": the metadata must describe a network under " + KEY + ", got none");
+    }
+    try {
+      Network network = build(Json.parse(description.getBytes(UTF_8)), content.tensors());
+      fill(network, content.tensors());
+      return new NetworkFile(network, metadata);
+    } catch (Json.SyntaxException | IllegalArgumentException e) {
+      throw new IOException(file + ": metadata " + KEY + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Network build(Json description, List<Tensor> tensors) {
+    if (!(description instanceof Json.Members(Map<String, Json> members))
+        || !(members.get("input") instanceof Json.Items input)
+        || !(members.get("layers") instanceof Json.Items(List<Json> list))) {
+      throw new IllegalArgumentException("expected an input and layers");
+    }
+    Shape inputShape = LayerJson.readShape(input);
+    List<Layer> layers = list.stream().map(LayerJson::read).toList();
+    checkSize(inputShape, layers, tensors);
+    return Network.sequence(inputShape, 0, layers.toArray(Layer[]::new));
+  }
+
+  /** Checks the number of parameters before memory is asked for: a file may say anything. */
+  private static void checkSize(Shape inputShape, List<Layer> layers, List<Tensor> tensors) {
+    long held = tensors.stream().mapToLong(tensor -> tensor.shape().size()).sum();
+    long needed = 0;
+    Shape shape = inputShape;
+    for (Layer layer : layers) {
+      for (ParameterSpec parameter : layer.parameters(shape)) {
+        needed += parameter.shape().size();
+      }
+      shape = layer.outputShape(shape);
+    }
+    if (needed != held) {
+      throw new IllegalArgumentException(
+          "the layers have " + needed + " parameters, the file holds " + held);
+    }
+  }
+
+  private static void fill(Network network, List<Tensor> tensors) {
+    Map<String, Tensor> byName = new LinkedHashMap<>();
+    tensors.forEach(tensor -> byName.put(tensor.name(), tensor));
+    for (Parameter parameter : network.parameterList()) {
+      Tensor tensor = byName.get(parameter.name());
+      if (tensor == null || !tensor.shape().equals(parameter.shape())) {
+        throw new IllegalArgumentException(
+            "parameter "
+                + parameter.name()
+                + " must be a tensor of shape "
+                + parameter.shape()
+                + ", got "
+                + (tensor == null ? "none" : tensor.shape()));
+      }
+      tensor.copyTo(network.parameters(), parameter.offset());
+    }
+  }
+}
