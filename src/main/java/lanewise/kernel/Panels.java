@@ -95,7 +95,7 @@ final class Panels {
 
   /**
    * {@code C ← store(A · B)} for {@code rows} rows of A, whose row i starts at {@code aOffset + offsets[i]} and runs as
-   * {@link Microkernel#rows} says.
+   * {@link RowTile} says.
    *
    * @param panelRows rows of the packed panels' p, of which this block of k starts at {@code firstRow}
    */
@@ -119,7 +119,7 @@ final class Panels {
       int i = 0;
       if (width == Simd.LANES) {
         for (; i <= straight - 2 * MR; i += 2 * MR) {
-          Microkernel.rows8x1(
+          RowTile.rows8x1(
               runs, length, stride, a, aOffset + offsets[i], aOffset + offsets[i + 1], aOffset + offsets[i + 2],
               aOffset + offsets[i + 3], aOffset + offsets[i + 4], aOffset + offsets[i + 5], aOffset + offsets[i + 6],
               aOffset + offsets[i + 7], packed, panel, way, bias, biasOffset, floor, c, cOffset + i * ldc + j, ldc);
@@ -133,10 +133,10 @@ final class Panels {
         int a3 = aOffset + offsets[Math.min(i + 3, last)];
         int at = cOffset + i * ldc + j;
         if (i <= straight - MR) {
-          Microkernel.rows(
+          RowTile.multiply(
               width, runs, length, stride, a, a0, a1, a2, a3, packed, panel, way, bias, biasOffset, floor, c, at, ldc);
         } else {
-          Microkernel.rows(
+          RowTile.multiply(
               width, runs, length, stride, a, a0, a1, a2, a3, packed, panel, Microkernel.STORE, tile, 0, 0, tile, 0,
               width);
           store.finish(Math.min(MR, rows - i), used, tile, width, c, at, ldc, j);
@@ -170,9 +170,9 @@ final class Panels {
         int left = aOffset + i / step * step * k + i % step;
         int at = cOffset + i * ldc + j;
         if (way >= 0 && used == width && i <= rows - MR) {
-          Microkernel.columns(width, k, a, left, packed, panel, way, bias, biasOffset, floor, c, at, ldc);
+          ColumnTile.multiply(width, k, a, left, packed, panel, way, bias, biasOffset, floor, c, at, ldc);
         } else {
-          Microkernel.columns(width, k, a, left, packed, panel, Microkernel.STORE, tile, 0, 0, tile, 0, width);
+          ColumnTile.multiply(width, k, a, left, packed, panel, Microkernel.STORE, tile, 0, 0, tile, 0, width);
           store.finish(Math.min(MR, rows - i), used, tile, width, c, at, ldc, j);
         }
       }
