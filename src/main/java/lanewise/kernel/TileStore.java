@@ -64,44 +64,83 @@ final class TileStore {
     }
   }
 
-  /** Finishes one row of sums whose first belongs to column {@code column}. */
+  /**
+   * Finishes one row of sums whose first belongs to column {@code column}. Each step is a loop of its own, since a branch
+   * within one loop that is seldom taken is not inlined, and its vectors are allocated.
+   */
   void row(int columns, float[] sums, int sumsOffset, float[] c, int cOffset, int column) {
-    int j = 0;
-    for (; j <= columns - Simd.LANES; j += Simd.LANES) {
-      finish(Simd.load(sums, sumsOffset + j), c, cOffset + j, column + j).intoArray(c, cOffset + j);
+    if (beta == 0) {
+      scale(columns, alpha, sums, sumsOffset, c, cOffset);
+    } else {
+      accumulate(columns, alpha, sums, sumsOffset, beta, c, cOffset);
     }
-    for (; j < columns; j++) {
-      finish(sums[sumsOffset + j], c, cOffset + j, column + j);
+    if (!last) {
+      return;
     }
-  }
-
-  private FloatVector finish(FloatVector sum, float[] c, int at, int column) {
-    FloatVector x = sum;
-    if (beta != 0) {
-      x = x.fma(Simd.broadcast(alpha), Simd.load(c, at).mul(beta));
-    } else if (alpha != 1) {
-      x = x.mul(alpha);
-    }
-    return last && epilogue != Epilogue.NONE ? finish(x, column) : x;
-  }
-
-  private FloatVector finish(FloatVector sum, int column) {
-    FloatVector x = sum;
     float[] bias = epilogue.bias();
     if (bias != null) {
-      x = x.add(Simd.load(bias, epilogue.biasOffset() + firstColumn + column));
+      add(columns, bias, biasOffset(column), c, cOffset);
     }
-    if (epilogue.activates()) {
-      float slope = epilogue.slope();
-      FloatVector negative = slope == 0 ? Simd.zero() : x.mul(slope);
-      FloatVector positive = epilogue.cap() < Float.POSITIVE_INFINITY ? x.min(epilogue.cap()) : x;
-      x = positive.blend(negative, x.compare(VectorOperators.LT, 0));
+    if (epilogue.activates() && epilogue.slope() == 0) {
+      relu(columns, epilogue.cap(), c, cOffset);
+    } else if (epilogue.activates()) {
+      leakyRelu(columns, epilogue.slope(), epilogue.cap(), c, cOffset);
     }
-    return x;
   }
 
-  private void finish(float sum, float[] c, int at, int column) {
-    float x = beta == 0 ? alpha * sum : Math.fma(alpha, sum, beta * c[at]);
-    c[at] = last ? epilogue.apply(x, firstColumn + column) : x;
+  private static void scale(int n, float alpha, float[] x, int xOffset, float[] c, int cOffset) {
+    int j = 0;
+    for (; j <= n - Simd.LANES; j += Simd.LANES) {
+      Simd.load(x, xOffset + j).mul(alpha).intoArray(c, cOffset + j);
+    }
+    for (; j < n; j++) {
+      c[cOffset + j] = alpha * x[xOffset + j];
+    }
+  }
+
+  private static void accumulate(
+      int n, float alpha, float[] x, int xOffset, float beta, float[] c, int cOffset) {
+    int j = 0;
+    for (; j <= n - Simd.LANES; j += Simd.LANES) {
+      FloatVector prior = Simd.load(c, cOffset + j).mul(beta);
+      Simd.load(x, xOffset + j).fma(Simd.broadcast(alpha), prior).intoArray(c, cOffset + j);
+    }
+    for (; j < n; j++) {
+      c[cOffset + j] = Math.fma(alpha, x[xOffset + j], beta * c[cOffset + j]);
+    }
+  }
+
+  private static void add(int n, float[] bias, int biasOffset, float[] c, int cOffset) {
+    int j = 0;
+    for (; j <= n - Simd.LANES; j += Simd.LANES) {
+      Simd.load(c, cOffset + j).add(Simd.load(bias, biasOffset + j)).intoArray(c, cOffset + j);
+    }
+    for (; j < n; j++) {
+      c[cOffset + j] += bias[biasOffset + j];
+    }
+  }
+
+  private static void relu(int n, float cap, float[] c, int cOffset) {
+    int j = 0;
+    for (; j <= n - Simd.LANES; j += Simd.LANES) {
+      FloatVector x = Simd.load(c, cOffset + j);
+      x.min(cap).blend(0, x.compare(VectorOperators.LT, 0)).intoArray(c, cOffset + j);
+    }
+    for (; j < n; j++) {
+      float x = c[cOffset + j];
+      c[cOffset + j] = x < 0 ? 0 : Math.min(x, cap);
+    }
+  }
+
+  private static void leakyRelu(int n, float slope, float cap, float[] c, int cOffset) {
+    int j = 0;
+    for (; j <= n - Simd.LANES; j += Simd.LANES) {
+      FloatVector x = Simd.load(c, cOffset + j);
+      x.min(cap).blend(x.mul(slope), x.compare(VectorOperators.LT, 0)).intoArray(c, cOffset + j);
+    }
+    for (; j < n; j++) {
+      float x = c[cOffset + j];
+      c[cOffset + j] = x < 0 ? slope * x : Math.min(x, cap);
+    }
   }
 }
