@@ -105,7 +105,7 @@ public final class ConfusionMatrix {
         text.append(String.format(" %" + number + "d", count(a, p)));
       }
       text.append(
-          String.format(Locale.ROOT, "  %9.4f  %6.4f %6.4f%n", precision(a), recall(a), f1(a)));
+          String.format(Locale.ROOT, "  %9.4f  %6.4f %6.4f\n", precision(a), recall(a), f1(a)));
     }
     return text.toString();
   }

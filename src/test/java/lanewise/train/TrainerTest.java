@@ -183,8 +183,7 @@ class TrainerTest {
         "Trainer: the network must have one output for each target, 3, got [2]",
         () -> train(Network.sequence(Shape.of(64), 3, new Dense(2)), stripes));
     assertMessage(
-        "Trainer: SoftmaxCrossEntropy needs class labels, got real-valued"
-            + " targets",
+        "Trainer: SoftmaxCrossEntropy needs class labels, got real-valued" + " targets",
         () -> train(Network.sequence(Shape.of(3), 3, new Dense(2)), Toys.linear(5, 1)));
     assertMessage(
         "Trainer: batch must be at least 1, got 0",

@@ -1,0 +1,119 @@
+package lanewise.layer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import lanewise.shape.Padding;
+import lanewise.shape.Shape;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+class LayerTest {
+  private static final Shape IMAGE = Shape.of(7, 9, 4);
+
+  @Test
+  void infersShapes() {
+    assertEquals(Shape.of(5), new Dense(5).outputShape(Shape.of(3)));
+    assertEquals(Shape.of(5, 7, 6), new Conv2d(6, 3).outputShape(IMAGE));
+    assertEquals(Shape.of(7, 9, 6), new Conv2d(6, 3).padding(Padding.SAME).outputShape(IMAGE));
+    assertEquals(
+        Shape.of(4, 5, 6), new Conv2d(6, 3).padding(Padding.SAME).stride(2).outputShape(IMAGE));
+    assertEquals(Shape.of(3, 5, 6), new Conv2d(6, 3).dilation(2).outputShape(IMAGE));
+    assertEquals(Shape.of(3, 4, 4), new MaxPool2d(2).outputShape(IMAGE));
+    assertEquals(Shape.of(4, 5, 4), new AveragePool2d(3, 2, Padding.SAME).outputShape(IMAGE));
+    assertEquals(Shape.of(4), new GlobalAveragePool().outputShape(IMAGE));
+    assertEquals(Shape.of(252), new Flatten().outputShape(IMAGE));
+    for (Layer same :
+        List.of(
+            new Dropout(0.5f),
+            new ReLU(),
+            new LeakyReLU(0.1f),
+            new Sigmoid(),
+            new Tanh(),
+            new Softmax())) {
+      assertEquals(IMAGE, same.outputShape(IMAGE));
+    }
+  }
+
+  @Test
+  void asksForParameters() {
+    List<ParameterSpec> conv = new Conv2d(6, 3).groups(2).parameters(IMAGE);
+    assertEquals("filter", conv.get(0).name());
+    assertEquals(Shape.of(3, 3, 2, 6), conv.get(0).shape());
+    assertEquals(18, conv.get(0).fanIn());
+    assertEquals(27, conv.get(0).fanOut());
+    assertEquals(Shape.of(6), conv.get(1).shape());
+    List<ParameterSpec> dense = new Dense(5).parameters(Shape.of(3));
+    assertEquals("weights", dense.get(0).name());
+    assertEquals(Shape.of(3, 5), dense.get(0).shape());
+    assertEquals("bias", dense.get(1).name());
+    assertEquals(List.of(), new MaxPool2d(2).parameters(IMAGE));
+  }
+
+  @Test
+  void countsMultiplyAdds() {
+    assertEquals(15, new Dense(5).multiplyAdds(Shape.of(3)));
+    assertEquals(5 * 7 * 6 * 9 * 2, new Conv2d(6, 3).groups(2).multiplyAdds(IMAGE));
+    assertEquals(0, new Softmax().multiplyAdds(IMAGE));
+  }
+
+  @Test
+  void readsWell() {
+    assertEquals("Conv2d(32, 3x3, same)", new Conv2d(32, 3).padding(Padding.SAME).toString());
+    assertEquals(
+        "Conv2d(8, 3x3/2, 1,1,1,1, dilation 2x2, groups 4)",
+        new Conv2d(8, 3).stride(2).padding(Padding.of(1)).dilation(2).groups(4).toString());
+    assertEquals("MaxPool2d(2x2/2, valid)", new MaxPool2d(2).toString());
+    assertEquals(
+        "AveragePool2d(3x2/2x1, valid)",
+        new AveragePool2d(3, 2, 2, 1, Padding.VALID, false).toString());
+    assertEquals("Dropout(keep 0.75)", new Dropout(0.75f).toString());
+    assertEquals("conv2d", new Conv2d(1, 1).kind());
+    assertEquals("globalaveragepool", new GlobalAveragePool().kind());
+  }
+
+  @Test
+  void namesBadHyperParameters() {
+    assertMessage("Dense: units must be at least 1, got 0", () -> new Dense(0));
+    assertMessage("Conv2d: filters must be at least 1, got -1", () -> new Conv2d(-1, 3));
+    assertMessage("Conv2d: kernel height must be at least 1, got 0", () -> new Conv2d(1, 0));
+    assertMessage(
+        "Conv2d: vertical stride must be at least 1, got 0", () -> new Conv2d(1, 1).stride(0));
+    assertMessage(
+        "Conv2d: groups must divide the filters 6, got 4", () -> new Conv2d(6, 1).groups(4));
+    assertMessage(
+        "MaxPool2d: the window must have at most 255 elements, got 16x16", () -> new MaxPool2d(16));
+    assertMessage("Dropout: keep must be above 0 and at most 1, got 0.0", () -> new Dropout(0));
+    assertMessage(
+        "Dropout: keep must be above 0 and at most 1, got NaN", () -> new Dropout(Float.NaN));
+    assertMessage(
+        "LeakyReLU: slope must be finite and at least 0, got -0.1", () -> new LeakyReLU(-0.1f));
+    assertMessage(
+        "Normal: deviation must be finite and at least 0, got NaN",
+        () -> new Initializer.Normal(Double.NaN));
+  }
+
+  @Test
+  void namesBadInputs() {
+    assertMessage(
+        "Conv2d: input must be [height, width, channels], got [10]",
+        () -> new Conv2d(1, 1).outputShape(Shape.of(10)));
+    assertMessage(
+        "Conv2d: groups must divide the input channels, got groups 3 for input [7, 9, 4]",
+        () -> new Conv2d(6, 1).groups(3).outputShape(IMAGE));
+    assertMessage(
+        "Dense: input must be [features], got [7, 9, 4]; put Flatten before it",
+        () -> new Dense(1).outputShape(IMAGE));
+    assertMessage(
+        "GlobalAveragePool: input must be [height, width, channels], got [7, 9]",
+        () -> new GlobalAveragePool().outputShape(Shape.of(7, 9)));
+    assertMessage(
+        "Pooling: the window must fit into the padded input [7, 9], got [8, 8]",
+        () -> new MaxPool2d(8).outputShape(IMAGE));
+  }
+
+  private static void assertMessage(String message, Executable run) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, run).getMessage());
+  }
+}
