@@ -1,6 +1,7 @@
 package lanewise.data;
 
 import java.util.Objects;
+import java.util.stream.IntStream;
 import lanewise.random.CounterRandom;
 
 /**
@@ -8,10 +9,15 @@ import lanewise.random.CounterRandom;
  * training resumed at epoch e goes on as if it had never stopped. Belongs to one thread at a time.
  */
 public final class Batches {
+  private static final long AUGMENTATION_STREAM = -1; // epochs, which shuffling uses, are not negative
+
   private final Dataset dataset;
   private final int batch;
   private final long seed;
   private final boolean shuffle;
+  private final Augmentation augmentation;
+  private final float[] plain; // one sample as the data set gives it
+  private int epoch;
   private int[] order;
 
   /**
@@ -21,6 +27,18 @@ public final class Batches {
    * @throws IllegalArgumentException if {@code batch} is below 1
    */
   public Batches(Dataset dataset, int batch, long seed, boolean shuffle) {
+    this(dataset, batch, seed, shuffle, Augmentation.NONE);
+  }
+
+  /**
+   * Batches of {@code batch} samples, each altered when it is filled in; what becomes of a sample depends on the seed, the
+   * epoch and the sample's number alone.
+   *
+   * @throws IllegalArgumentException if {@code batch} is below 1, or the samples are not images and shall be altered
+   */
+  public Batches(
+      Dataset dataset, int batch, long seed, boolean shuffle, Augmentation augmentation) {
+    augmentation.check(dataset.sampleShape());
     if (batch < 1) {
       throw new IllegalArgumentException("Batches: batch must be at least 1, got " + batch);
     }
@@ -28,6 +46,8 @@ public final class Batches {
     this.batch = batch;
     this.seed = seed;
     this.shuffle = shuffle;
+    this.augmentation = augmentation;
+    this.plain = new float[dataset.sampleShape().size()];
     this.order = order(0);
   }
 
@@ -36,12 +56,18 @@ public final class Batches {
     return Math.ceilDiv(dataset.size(), batch);
   }
 
-  /** The sample numbers in the order in which epoch {@code epoch} takes them (shuffled after Fisher and Yates). */
+  /** The sample numbers in the order in which epoch {@code epoch} takes them. */
   public int[] order(int epoch) {
-    int[] numbers = new int[dataset.size()];
-    long key = CounterRandom.key(seed, epoch);
-    for (int i = 0; i < numbers.length; i++) {
-      int j = shuffle ? CounterRandom.below(key, i, i + 1) : i;
+    return shuffle
+        ? shuffled(dataset.size(), CounterRandom.key(seed, epoch))
+        : IntStream.range(0, dataset.size()).toArray();
+  }
+
+  /** The numbers 0 … count − 1 in a random order, after Fisher and Yates. */
+  static int[] shuffled(int count, long key) {
+    int[] numbers = new int[count];
+    for (int i = 0; i < count; i++) {
+      int j = CounterRandom.below(key, i, i + 1);
       numbers[i] = numbers[j];
       numbers[j] = i;
     }
@@ -50,6 +76,7 @@ public final class Batches {
 
   /** Goes to the start of epoch {@code epoch}, counted from 0. */
   public void startEpoch(int epoch) {
+    this.epoch = epoch;
     order = order(epoch);
   }
 
@@ -92,8 +119,18 @@ public final class Batches {
   private int fillInputs(int index, float[] inputs) {
     int samples = size(index);
     int sampleSize = dataset.sampleShape().size();
+    if (augmentation.equals(Augmentation.NONE)) {
+      for (int i = 0; i < samples; i++) {
+        dataset.sample(order[index * batch + i], inputs, i * sampleSize);
+      }
+      return samples;
+    }
+    long key = CounterRandom.key(CounterRandom.key(seed, AUGMENTATION_STREAM), epoch);
     for (int i = 0; i < samples; i++) {
-      dataset.sample(order[index * batch + i], inputs, i * sampleSize);
+      int sample = order[index * batch + i];
+      dataset.sample(sample, plain, 0);
+      long sampleKey = CounterRandom.key(key, sample);
+      augmentation.apply(dataset.sampleShape(), sampleKey, plain, inputs, i * sampleSize);
     }
     return samples;
   }

@@ -61,6 +61,15 @@ public interface Dataset {
     return new Selection(this, indices.clone());
   }
 
+  /**
+   * The same samples in two classes: 1 for those of class {@code chosen}, 0 for the rest.
+   *
+   * @throws IndexOutOfBoundsException if there is no such class
+   */
+  default Dataset oneAgainstRest(int chosen) {
+    return new OneAgainstRest(this, chosen);
+  }
+
   /** Samples {@code from} (inclusive) to {@code to} (exclusive). */
   default Dataset subset(int from, int to) {
     Objects.checkFromToIndex(from, to, size());

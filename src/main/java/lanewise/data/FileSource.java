@@ -55,12 +55,22 @@ final class FileSource implements Closeable {
     }
   }
 
+  /** What is left of {@code in}, a part of {@code file} such as an archive's entry. */
+  static FileSource of(Path file, InputStream in) {
+    return new FileSource(file, in);
+  }
+
   static IOException malformed(Path file, long offset, String expected, Object got) {
     return new IOException("%s: byte %d: expected %s, got %s".formatted(file, offset, expected, got));
   }
 
   IOException malformed(long offset, String expected, Object got) {
     return malformed(file, offset, expected, got);
+  }
+
+  /** The bytes that have not been read yet, for a reader that counts lines and not bytes. */
+  InputStream stream() {
+    return in;
   }
 
   long position() {
@@ -89,6 +99,15 @@ final class FileSource implements Closeable {
       throw malformed(position, count + " bytes of " + what, filled + " before the end");
     }
     return bytes;
+  }
+
+  /** Fills {@code bytes} with the next ones; false if the file has ended just before them. */
+  boolean readWhole(byte[] bytes, String what) throws IOException {
+    int count = read(bytes, 0);
+    if (count > 0 && count < bytes.length) {
+      throw malformed(position, bytes.length + " bytes of " + what, count + " before the end");
+    }
+    return count > 0;
   }
 
   void expectEnd() throws IOException {

@@ -108,14 +108,19 @@ public final class Idx {
    * @throws IOException if a file is missing or broken, or the files do not belong together
    */
   static TrainTest trainTest(Path folder, List<String> classNames) throws IOException {
-    Dataset[] parts = new Dataset[2];
+    return trainTest(folder, "train-%s", "t10k-%s", 3, classNames);
+  }
+
+  /** Reads four files whose names come from {@code train} and {@code test} with the canonical endings put in. */
+  static TrainTest trainTest(
+      Path folder, String train, String test, int rank, List<String> classNames)
+      throws IOException {
+    ImageDataset[] parts = new ImageDataset[2];
     for (int i = 0; i < 2; i++) {
-      String part = i == 0 ? "train" : "t10k";
-      parts[i] =
-          dataset(
-              locate(folder, part + "-images-idx3-ubyte"),
-              locate(folder, part + "-labels-idx1-ubyte"),
-              classNames);
+      String name = i == 0 ? train : test;
+      Path images = locate(folder, name.formatted("images-idx" + rank + "-ubyte"));
+      Path labels = locate(folder, name.formatted("labels-idx1-ubyte"));
+      parts[i] = dataset(images, labels, classNames);
     }
     if (!parts[0].sampleShape().equals(parts[1].sampleShape())) {
       throw new IOException(
