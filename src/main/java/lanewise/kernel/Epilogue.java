@@ -39,15 +39,4 @@ public record Epilogue(float @Nullable [] bias, int biasOffset, boolean activate
   boolean isRelu() {
     return activates && slope == 0 && cap == Float.POSITIVE_INFINITY;
   }
-
-  float apply(float x, int column) {
-    float y = bias == null ? x : x + bias[biasOffset + column];
-    if (!activates) {
-      return y;
-    }
-    if (y < 0) {
-      return slope == 0 ? 0 : slope * y;
-    }
-    return Math.min(y, cap);
-  }
 }

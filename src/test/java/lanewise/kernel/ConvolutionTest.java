@@ -80,7 +80,7 @@ final class ConvolutionTest {
   }
 
   @Test
-  @Disabled("until TileStore.row no longer boxes vectors that it merges after branches")
+  @Disabled("until RowTile no longer boxes the sums that its two loops over p hand on")
   void nothingIsAllocated() {
     List<ConvolutionShape> shapes =
         List.of(
