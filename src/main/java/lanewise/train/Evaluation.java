@@ -1,5 +1,7 @@
 package lanewise.train;
 
+import java.util.Locale;
+
 /**
  * How well a network does on a data set.
  *
@@ -11,5 +13,11 @@ public record Evaluation(double loss, ConfusionMatrix confusion) {
   /** The share of samples classified rightly; NaN where there are no classes. */
   public double accuracy() {
     return confusion.accuracy();
+  }
+
+  /** Loss and accuracy on one line. */
+  @Override
+  public String toString() {
+    return String.format(Locale.ROOT, "loss %.4f, accuracy %.4f", loss, accuracy());
   }
 }

@@ -47,7 +47,7 @@ class AllocationTest {
   }
 
   @Test
-  @Disabled("until Microkernel.rows8x1 no longer boxes its vectors")
+  @Disabled("until RowTile no longer boxes its vectors")
   void aTrainingStepAllocatesNothing() {
     Network network = network();
     TrainingPlan plan = network.trainingPlan(64, 1);
@@ -64,7 +64,7 @@ class AllocationTest {
   }
 
   @Test
-  @Disabled("until Microkernel.rows8x1 no longer boxes its vectors")
+  @Disabled("until RowTile no longer boxes its vectors")
   void aPredictionAllocatesNothing() {
     Predictor predictor = network().predictor(64);
     float[] input = new float[100 * 144];
