@@ -1,6 +1,7 @@
 /** Trains and runs neural networks on the CPU, in pure Java, on the Vector API. */
 module lanewise {
   requires jdk.incubator.vector;
+  requires static info.picocli;
   requires static org.jspecify;
 
   exports lanewise;
@@ -14,4 +15,7 @@ module lanewise {
   exports lanewise.random;
   exports lanewise.shape;
   exports lanewise.train;
+
+  opens lanewise.cli to
+      info.picocli;
 }

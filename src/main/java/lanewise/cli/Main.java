@@ -1,0 +1,127 @@
+package lanewise.cli;
+
+import java.io.Console;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.stream.Collectors;
+import lanewise.train.NonFiniteLossException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line. */
+@Command(
+    name = "lanewise",
+    description = "Trains and runs neural networks on the CPU, in pure Java.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    synopsisSubcommandLabel = "COMMAND")
+public final class Main {
+  /** All went well. */
+  static final int OK = 0;
+
+  /** What the user may have to report. */
+  static final int FAILED = 1;
+
+  /** What the user can put right. */
+  static final int BAD_INPUT = 2;
+
+  /** The library's version and the Java that runs it. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {
+        "lanewise " + (version == null ? "(not packaged)" : version), "Java " + Runtime.version()
+      };
+    }
+  }
+
+  private Main() {}
+
+  /** Runs the command that {@code args} name and ends with its exit status. */
+  public static void main(String[] args) {
+    Console console = System.console();
+    boolean watched = console != null && console.isTerminal();
+    System.exit(run(args, new Terminal(writer(System.out), watched), writer(System.err)));
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(stream, true, stream.charset());
+  }
+
+  /**
+   * Runs the command that {@code args} name.
+   *
+   * @return the exit status: 0, 1 for a failure, 2 for bad input
+   */
+  static int run(String[] args, PrintWriter out, PrintWriter err) {
+    return run(args, new Terminal(out, false), err);
+  }
+
+  private static int run(String[] args, Terminal terminal, PrintWriter err) {
+    CommandLine line =
+        new CommandLine(new Main())
+            .addSubcommand(new TrainCommand(terminal))
+            .addSubcommand(new EvaluateCommand(terminal))
+            .addSubcommand(new SummaryCommand(terminal))
+            .addSubcommand(new InfoCommand(terminal))
+            .setOut(terminal.out())
+            .setErr(err)
+            .setParameterExceptionHandler((e, _) -> refuse(sentence(e), err))
+            .setExecutionExceptionHandler((e, _, _) -> explain(e, err));
+    return line.execute(args.length == 0 ? new String[] {"--help"} : args);
+  }
+
+  private static String sentence(ParameterException e) {
+    String message = e.getMessage();
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      List<String> suggestions = unmatched.getSuggestions();
+      if (!suggestions.isEmpty()) {
+        return message
+            + suggestions.stream().collect(Collectors.joining(", ", "; did you mean ", "?"));
+      }
+    }
+    return message;
+  }
+
+  private static int explain(Exception e, PrintWriter err) {
+    return switch (e) {
+      case InputException input -> refuse(input.getMessage(), err);
+      case IOException io -> refuse(sentence(io), err);
+      case NonFiniteLossException diverged -> fail(diverged.getMessage(), e, err);
+      default -> fail("unexpected " + e, e, err);
+    };
+  }
+
+  private static int refuse(String sentence, PrintWriter err) {
+    err.println("lanewise: " + sentence);
+    err.flush();
+    return BAD_INPUT;
+  }
+
+  private static int fail(String sentence, Exception e, PrintWriter err) {
+    err.println("lanewise: " + sentence);
+    if (System.getenv("LANEWISE_DEBUG") != null) {
+      e.printStackTrace(err);
+    }
+    err.flush();
+    return FAILED;
+  }
+
+  private static String sentence(IOException e) {
+    return switch (e) {
+      case NoSuchFileException missing -> missing.getFile() + ": no such file";
+      case AccessDeniedException denied -> denied.getFile() + ": permission denied";
+      case FileSystemException other when other.getReason() != null ->
+          other.getFile() + ": " + other.getReason();
+      default -> String.valueOf(e.getMessage());
+    };
+  }
+}
