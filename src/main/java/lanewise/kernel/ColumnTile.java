@@ -12,26 +12,15 @@ import static lanewise.kernel.Microkernel.finish;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The {@link Microkernel} whose left operand is a packed panel of {@code LEFT_STEP} rows side by
- * side: for each p, one vector of them.
+ * The {@link Microkernel} whose left operand is a packed panel of {@code LEFT_STEP} rows side by side: for each p, one
+ * vector of them.
  */
 final class ColumnTile {
   private ColumnTile() {}
 
   /** One tile, its left operand in columns. */
   static void multiply(
-      int width,
-      int k,
-      float[] a,
-      int aOffset,
-      float[] b,
-      int bOffset,
-      int finish,
-      float[] bias,
-      int biasOffset,
-      float floor,
-      float[] c,
-      int cOffset,
+      int width, int k, float[] a, int aOffset, float[] b, int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset,
       int ldc) {
     if (width == 2 * LANES) {
       columns4x2(k, a, aOffset, b, bOffset, finish, bias, biasOffset, floor, c, cOffset, ldc);
@@ -43,17 +32,7 @@ final class ColumnTile {
   }
 
   private static void columns4x1(
-      int k,
-      float[] a,
-      int aOffset,
-      float[] b,
-      int bOffset,
-      int finish,
-      float[] bias,
-      int biasOffset,
-      float floor,
-      float[] c,
-      int cOffset,
+      int k, float[] a, int aOffset, float[] b, int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset,
       int ldc) {
     FloatVector c00 = Simd.zero();
     FloatVector c10 = Simd.zero();
@@ -100,17 +79,7 @@ final class ColumnTile {
   }
 
   private static void columns4x2(
-      int k,
-      float[] a,
-      int aOffset,
-      float[] b,
-      int bOffset,
-      int finish,
-      float[] bias,
-      int biasOffset,
-      float floor,
-      float[] c,
-      int cOffset,
+      int k, float[] a, int aOffset, float[] b, int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset,
       int ldc) {
     FloatVector c00 = Simd.zero();
     FloatVector c01 = Simd.zero();
@@ -183,17 +152,7 @@ final class ColumnTile {
   }
 
   private static void columns4x4(
-      int k,
-      float[] a,
-      int aOffset,
-      float[] b,
-      int bOffset,
-      int finish,
-      float[] bias,
-      int biasOffset,
-      float floor,
-      float[] c,
-      int cOffset,
+      int k, float[] a, int aOffset, float[] b, int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset,
       int ldc) {
     FloatVector c00 = Simd.zero();
     FloatVector c01 = Simd.zero();

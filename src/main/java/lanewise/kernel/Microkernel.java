@@ -4,16 +4,14 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The register tile: {@code MR = 4} rows of C by 1, 2 or 4 vectors, its sums in named locals while
- * k runs upward.
+ * The register tile: {@code MR = 4} rows of C by 1, 2 or 4 vectors, its sums in named locals while k runs upward.
  *
- * <p>The right operand is a packed panel: for each p, its row of 1, 2 or 4 vectors. The left one is
- * read in one of two ways: {@link RowTile}, rows where they lie (a convolution's patch in its
- * image, a matrix that is not transposed), or {@link ColumnTile}, packed.
+ * <p>The right operand is a packed panel: for each p, its row of 1, 2 or 4 vectors. The left one is read in one of two
+ * ways: {@link RowTile}, rows where they lie (a convolution's patch in its image, a matrix that is not transposed), or
+ * {@link ColumnTile}, packed.
  *
- * <p>A core with two FMA ports and four cycles of latency wants 8 sums in flight: 4 × 2 vectors,
- * which with 2 vectors of the right operand and 1 of the left fit 16 registers; with 32 registers 4
- * × 4 halves the loads per FMA.
+ * <p>A core with two FMA ports and four cycles of latency wants 8 sums in flight: 4 × 2 vectors, which with 2 vectors of
+ * the right operand and 1 of the left fit 16 registers; with 32 registers 4 × 4 halves the loads per FMA.
  */
 final class Microkernel {
   static final int LANES = Simd.LANES;
@@ -59,10 +57,7 @@ final class Microkernel {
     finish(x.add(Simd.load(c, at)), bias, floor, c, at);
   }
 
-  /**
-   * Columns of the panel that starts with {@code remaining} columns to go, as packed: whole
-   * vectors.
-   */
+  /** Columns of the panel that starts with {@code remaining} columns to go, as packed: whole vectors. */
   static int panelWidth(int remaining) {
     int vectors = (remaining + LANES - 1) / LANES;
     return (vectors >= VECTORS ? VECTORS : vectors >= 2 ? 2 : 1) * LANES;

@@ -98,17 +98,13 @@ public final class Pooling {
       for (int k = 0; k < window; k++) {
         int i = input(s, o, k);
         if (i >= 0) {
-          dInput[dInputOffset + i] +=
-              dOutput[dOutputOffset + o] / (countIncludePad ? window : count);
+          dInput[dInputOffset + i] += dOutput[dOutputOffset + o] / (countIncludePad ? window : count);
         }
       }
     }
   }
 
-  /**
-   * The mean over the pixels of each channel: {@code x [batch, pixels, channels]}, {@code y [batch,
-   * channels]}.
-   */
+  /** The mean over the pixels of each channel: {@code x [batch, pixels, channels]}, {@code y [batch, channels]}. */
   public static void globalAverageForward(
       int pixels,
       int channels,
@@ -120,7 +116,8 @@ public final class Pooling {
       int yOffset) {
     for (int b = firstImage; b < firstImage + images; b++) {
       int to = yOffset + b * channels;
-      Reductions.columnSums(pixels, channels, x, xOffset + b * pixels * channels, channels, y, to);
+      Reductions.columnSums(
+          pixels, channels, x, xOffset + b * pixels * channels, channels, y, to);
       Elementwise.scale(channels, 1f / pixels, y, to, y, to);
     }
   }

@@ -11,117 +11,30 @@ import static lanewise.kernel.Microkernel.finish;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The {@link Microkernel} whose left operand is rows, each with k along memory from an offset of
- * its own, in {@code runs} runs of {@code length} elements that start {@code stride} apart.
- * Unrolled by two: the offsets of four rows cost as many instructions as the multiplications of one
- * p.
+ * The {@link Microkernel} whose left operand is rows, each with k along memory from an offset of its own, in {@code
+ * runs} runs of {@code length} elements that start {@code stride} apart. Unrolled by two: the offsets of four rows cost
+ * as many instructions as the multiplications of one p.
  */
 final class RowTile {
   private RowTile() {}
 
   /** One tile, its left operand in rows: {@code C ← A · B}, finished as the bits say. */
   static void multiply(
-      int width,
-      int runs,
-      int length,
-      int stride,
-      float[] a,
-      int a0,
-      int a1,
-      int a2,
-      int a3,
-      float[] b,
-      int bOffset,
-      int finish,
-      float[] bias,
-      int biasOffset,
-      float floor,
-      float[] c,
-      int cOffset,
-      int ldc) {
+      int width, int runs, int length, int stride, float[] a, int a0, int a1, int a2, int a3, float[] b, int bOffset,
+      int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset, int ldc) {
     if (width == 2 * LANES) {
-      rows4x2(
-          runs,
-          length,
-          stride,
-          a,
-          a0,
-          a1,
-          a2,
-          a3,
-          b,
-          bOffset,
-          finish,
-          bias,
-          biasOffset,
-          floor,
-          c,
-          cOffset,
-          ldc);
+      rows4x2(runs, length, stride, a, a0, a1, a2, a3, b, bOffset, finish, bias, biasOffset, floor, c, cOffset, ldc);
     } else if (width == LANES) {
-      rows4x1(
-          runs,
-          length,
-          stride,
-          a,
-          a0,
-          a1,
-          a2,
-          a3,
-          b,
-          bOffset,
-          finish,
-          bias,
-          biasOffset,
-          floor,
-          c,
-          cOffset,
-          ldc);
+      rows4x1(runs, length, stride, a, a0, a1, a2, a3, b, bOffset, finish, bias, biasOffset, floor, c, cOffset, ldc);
     } else {
-      rows4x4(
-          runs,
-          length,
-          stride,
-          a,
-          a0,
-          a1,
-          a2,
-          a3,
-          b,
-          bOffset,
-          finish,
-          bias,
-          biasOffset,
-          floor,
-          c,
-          cOffset,
-          ldc);
+      rows4x4(runs, length, stride, a, a0, a1, a2, a3, b, bOffset, finish, bias, biasOffset, floor, c, cOffset, ldc);
     }
   }
 
   /** A tile of twice the rows by one vector, for panels of one: 8 sums in flight. */
   static void rows8x1(
-      int runs,
-      int length,
-      int stride,
-      float[] a,
-      int a0,
-      int a1,
-      int a2,
-      int a3,
-      int a4,
-      int a5,
-      int a6,
-      int a7,
-      float[] b,
-      int bOffset,
-      int finish,
-      float[] bias,
-      int biasOffset,
-      float floor,
-      float[] c,
-      int cOffset,
-      int ldc) {
+      int runs, int length, int stride, float[] a, int a0, int a1, int a2, int a3, int a4, int a5, int a6, int a7,
+      float[] b, int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset, int ldc) {
     FloatVector c0 = Simd.zero();
     FloatVector c1 = Simd.zero();
     FloatVector c2 = Simd.zero();
@@ -220,23 +133,8 @@ final class RowTile {
   }
 
   private static void rows4x1(
-      int runs,
-      int length,
-      int stride,
-      float[] a,
-      int a0,
-      int a1,
-      int a2,
-      int a3,
-      float[] b,
-      int bOffset,
-      int finish,
-      float[] bias,
-      int biasOffset,
-      float floor,
-      float[] c,
-      int cOffset,
-      int ldc) {
+      int runs, int length, int stride, float[] a, int a0, int a1, int a2, int a3, float[] b,
+      int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset, int ldc) {
     FloatVector c00 = Simd.zero();
     FloatVector c10 = Simd.zero();
     FloatVector c20 = Simd.zero();
@@ -311,23 +209,8 @@ final class RowTile {
   }
 
   private static void rows4x2(
-      int runs,
-      int length,
-      int stride,
-      float[] a,
-      int a0,
-      int a1,
-      int a2,
-      int a3,
-      float[] b,
-      int bOffset,
-      int finish,
-      float[] bias,
-      int biasOffset,
-      float floor,
-      float[] c,
-      int cOffset,
-      int ldc) {
+      int runs, int length, int stride, float[] a, int a0, int a1, int a2, int a3, float[] b,
+      int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset, int ldc) {
     FloatVector c00 = Simd.zero();
     FloatVector c01 = Simd.zero();
     FloatVector c10 = Simd.zero();
@@ -438,23 +321,8 @@ final class RowTile {
   }
 
   private static void rows4x4(
-      int runs,
-      int length,
-      int stride,
-      float[] a,
-      int a0,
-      int a1,
-      int a2,
-      int a3,
-      float[] b,
-      int bOffset,
-      int finish,
-      float[] bias,
-      int biasOffset,
-      float floor,
-      float[] c,
-      int cOffset,
-      int ldc) {
+      int runs, int length, int stride, float[] a, int a0, int a1, int a2, int a3, float[] b,
+      int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset, int ldc) {
     FloatVector c00 = Simd.zero();
     FloatVector c01 = Simd.zero();
     FloatVector c02 = Simd.zero();

@@ -1,8 +1,6 @@
 package lanewise.kernel;
 
-/**
- * Update rules over flat parameters. Every rule writes the parameters {@code p} and its moments.
- */
+/** Update rules over flat parameters. Every rule writes the parameters {@code p} and its moments. */
 public final class Updates {
   private Updates() {}
 
@@ -15,10 +13,7 @@ public final class Updates {
     }
   }
 
-  /**
-   * {@code d = g + weightDecay · p; v ← momentum · v + d; p ← p − rate · (nesterov ? d + momentum ·
-   * v : v)}.
-   */
+  /** {@code d = g + weightDecay · p; v ← momentum · v + d; p ← p − rate · (nesterov ? d + momentum · v : v)}. */
   public static void momentum(
       int n,
       float rate,
@@ -40,10 +35,7 @@ public final class Updates {
     }
   }
 
-  /**
-   * {@code d = g + weightDecay · p; v ← decay · v + (1 − decay) · d²; p ← p − rate · d / (√v +
-   * epsilon)}.
-   */
+  /** {@code d = g + weightDecay · p; v ← decay · v + (1 − decay) · d²; p ← p − rate · d / (√v + epsilon)}. */
   public static void rmsProp(
       int n,
       float rate,

@@ -1,9 +1,9 @@
 package lanewise.random;
 
 /**
- * The numbers of NumPy's legacy generator: {@code numpy.random.seed(n)}, then {@code rand} and
- * {@code randn}. The generator is MT19937 (Matsumoto and Nishimura, 1998), the normal deviates are
- * Marsaglia's polar method. Belongs to one thread at a time.
+ * The numbers of NumPy's legacy generator: {@code numpy.random.seed(n)}, then {@code rand} and {@code randn}. The generator
+ * is MT19937 (Matsumoto and Nishimura, 1998), the normal deviates are Marsaglia's polar method. Belongs to one thread at a
+ * time.
  */
 public final class NumpyRandom {
   private static final int STATE = 624;

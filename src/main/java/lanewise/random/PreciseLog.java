@@ -1,11 +1,11 @@
 package lanewise.random;
 
 /**
- * The natural logarithm, computed to about 100 bits and then rounded: the platform's own differ
- * from one another, and from the C library that NumPy calls, in the last bit.
+ * The natural logarithm, computed to about 100 bits and then rounded: the platform's own differ from one another, and from
+ * the C library that NumPy calls, in the last bit.
  *
- * <p>x = 2ᵏ·m with m in [√½, √2), and log m = 2·(s + s³/3 + s⁵/5 + …) with s = (m − 1)/(m + 1).
- * Each intermediate number is an unevaluated sum high + low of two doubles (Dekker, 1971).
+ * <p>x = 2ᵏ·m with m in [√½, √2), and log m = 2·(s + s³/3 + s⁵/5 + …) with s = (m − 1)/(m + 1). Each intermediate number is
+ * an unevaluated sum high + low of two doubles (Dekker, 1971).
  */
 final class PreciseLog {
   private static final double LN2_HIGH = 0x1.62e42fefa39efp-1;

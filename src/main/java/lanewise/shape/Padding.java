@@ -1,17 +1,11 @@
 package lanewise.shape;
 
-/**
- * The zeros around an image: none ({@link #VALID}), as many as keep the size ({@link #SAME}), or
- * four numbers.
- */
+/** The zeros around an image: none ({@link #VALID}), as many as keep the size ({@link #SAME}), or four numbers. */
 public sealed interface Padding {
   /** No padding: {@code out = ⌊(in − dilation·(kernel − 1) − 1) / stride⌋ + 1}. */
   Padding VALID = new Explicit(0, 0, 0, 0);
 
-  /**
-   * {@code out = ⌈in / stride⌉}; where the zeros do not halve, the odd one goes to the bottom and
-   * the right.
-   */
+  /** {@code out = ⌈in / stride⌉}; where the zeros do not halve, the odd one goes to the bottom and the right. */
   Padding SAME = new Same();
 
   /** The same number of zeros on all four sides. */
@@ -24,26 +18,16 @@ public sealed interface Padding {
     return new Explicit(top, bottom, left, right);
   }
 
-  /**
-   * The numbers for an image of {@code height × width} under windows of the given extent, stride
-   * and dilation.
-   */
+  /** The numbers for an image of {@code height × width} under windows of the given extent, stride and dilation. */
   default Explicit resolve(
-      int height,
-      int width,
-      int kernelHeight,
-      int kernelWidth,
-      int strideHeight,
-      int strideWidth,
-      int dilationHeight,
+      int height, int width, int kernelHeight, int kernelWidth, int strideHeight, int strideWidth, int dilationHeight,
       int dilationWidth) {
     return switch (this) {
       case Explicit explicit -> explicit;
       case Same same -> {
         int vertical = Same.total(height, kernelHeight, strideHeight, dilationHeight);
         int horizontal = Same.total(width, kernelWidth, strideWidth, dilationWidth);
-        yield new Explicit(
-            vertical / 2, vertical - vertical / 2, horizontal / 2, horizontal - horizontal / 2);
+        yield new Explicit(vertical / 2, vertical - vertical / 2, horizontal / 2, horizontal - horizontal / 2);
       }
     };
   }
@@ -67,14 +51,7 @@ public sealed interface Padding {
     public Explicit {
       if (top < 0 || bottom < 0 || left < 0 || right < 0) {
         throw new IllegalArgumentException(
-            "Padding: every number must be at least 0, got "
-                + top
-                + ", "
-                + bottom
-                + ", "
-                + left
-                + ", "
-                + right);
+            "Padding: every number must be at least 0, got " + top + ", " + bottom + ", " + left + ", " + right);
       }
     }
 

@@ -40,15 +40,15 @@ class NumpyRandomTest {
   @Test
   void publishedInitialWeightsAreReproduced() throws IOException {
     byte[] file =
-        Files.readAllBytes(TestData.external("catvnoncat/init_seed1_12288_20_7_5_1.f64le.bin"));
+        Files.readAllBytes(
+            TestData.external("catvnoncat/init_seed1_12288_20_7_5_1.f64le.bin"));
     DoubleBuffer expected = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer();
     int[] sizes = {12288, 20, 7, 5, 1};
     NumpyRandom random = new NumpyRandom(1);
     for (int layer = 1; layer < sizes.length; layer++) {
       for (int i = 0; i < sizes[layer] * sizes[layer - 1]; i++) {
         double weight = expected.get();
-        // NumPy's logarithm may err in the last bit; its square root, a product and a quotient
-        // follow.
+        // NumPy's logarithm may err in the last bit; its square root, a product and a quotient follow.
         assertEquals(weight, random.randn() / Math.sqrt(sizes[layer - 1]), 3 * Math.ulp(weight));
       }
     }
