@@ -1,9 +1,10 @@
 package lanewise.random;
 
 /**
- * The numbers of NumPy's legacy generator: {@code numpy.random.seed(n)}, then {@code rand} and {@code randn}. The generator
- * is MT19937 (Matsumoto and Nishimura, 1998), the normal deviates are Marsaglia's polar method. Belongs to one thread at a
- * time.
+ * The numbers of NumPy's legacy generator: {@code numpy.random.seed(n)}, then {@code rand} and
+ * {@code randn}. The generator is MT19937 (Matsumoto and Nishimura, 1998), the normal deviates are
+ * Marsaglia's polar method. The bits are those of NumPy on Linux, x86-64. Belongs to one thread at
+ * a time.
  */
 public final class NumpyRandom {
   private static final int STATE = 624;
@@ -51,7 +52,7 @@ public final class NumpyRandom {
       y = 2 * rand() - 1;
       square = x * x + y * y;
     } while (square >= 1 || square == 0);
-    double factor = Math.sqrt(-2 * PreciseLog.log(square) / square);
+    double factor = Math.sqrt(-2 * CLibraryLog.log(square) / square);
     spare = factor * x;
     return factor * y;
   }
