@@ -1,8 +1,11 @@
 /** Trains and runs neural networks on the CPU, in pure Java, on the Vector API. */
 module lanewise {
   requires jdk.incubator.vector;
+  requires static VectorGraphics2D;
   requires static info.picocli;
+  requires static java.desktop;
   requires static org.jspecify;
+  requires static org.knowm.xchart;
 
   exports lanewise;
   exports lanewise.data;
