@@ -1,7 +1,9 @@
 package lanewise.cli;
 
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import lanewise.Lanewise;
+import lanewise.kernel.Roofline;
 import lanewise.kernel.Simd;
 import picocli.CommandLine.Command;
 
@@ -19,9 +21,25 @@ final class InfoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    terminal.line("JDK      " + Runtime.version());
-    terminal.line("vectors  " + Simd.lanes() + " lanes");
-    terminal.line("threads  " + Lanewise.threads());
+    boolean fma = Roofline.fusedMultiplyAdd();
+    line("JDK", "%s (%s)", Runtime.version(), System.getProperty("java.vm.name"));
+    line("machine", "%s, %s", System.getProperty("os.name"), System.getProperty("os.arch"));
+    line("vectors", "%d lanes of float, %d bits", Simd.lanes(), Simd.lanes() * Float.SIZE);
+    line("FMA", fma ? "in hardware" : "emulated: everything will be slow");
+    line("threads", "%d", Lanewise.threads());
+    line("FMA peak", "%.0f GFLOP/s on one thread", Roofline.fmaGflops());
+    for (Roofline.Bandwidth bandwidth : Roofline.readBandwidths()) {
+      line(
+          "reading",
+          "%.0f GB/s on one thread, from an array of %,d KB",
+          bandwidth.gigabytesPerSecond(),
+          bandwidth.bytes() / 1024);
+    }
     return Main.OK;
+  }
+
+  private void line(String name, String format, Object... values) {
+    terminal.line(
+        String.format(Locale.ROOT, "%-9s ", name) + String.format(Locale.ROOT, format, values));
   }
 }

@@ -19,6 +19,7 @@ public final class Simd {
   private Simd() {}
 
   private static VectorSpecies<Float> species() {
+    VectorModule.require();
     String bits = System.getProperty("lanewise.vectorBits", "");
     return switch (bits) {
       case "" -> FloatVector.SPECIES_PREFERRED.length() < 4 ? FloatVector.SPECIES_128 : FloatVector.SPECIES_PREFERRED;

@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import lanewise.kernel.VectorModule;
 import lanewise.layer.Layer;
 import lanewise.shape.Shape;
 
@@ -31,6 +32,7 @@ public final class Network {
   private final ConcurrentLinkedQueue<Predictor> predictors = new ConcurrentLinkedQueue<>();
 
   Network(Shape inputShape, List<Node> nodes, List<Parameter> parameterList, float[] parameters) {
+    VectorModule.require();
     this.inputShape = inputShape;
     this.nodes = List.copyOf(nodes);
     this.parameterList = List.copyOf(parameterList);
