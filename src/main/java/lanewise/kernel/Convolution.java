@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  * products; over pixels upward in blocks of whole rows, summed by runs of images that are added in order.
  */
 public final class Convolution {
+  static {
+    VectorModule.require();
+  }
+
   private Convolution() {}
 
   /**

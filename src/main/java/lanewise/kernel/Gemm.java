@@ -22,6 +22,10 @@ public final class Gemm {
   /** Below this many multiply-adds, waking a thread costs more than it saves. */
   private static final long PARALLEL = 1 << 19;
 
+  static {
+    VectorModule.require();
+  }
+
   private Gemm() {}
 
   /**
