@@ -1,0 +1,297 @@
+package lanewise.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import lanewise.Lanewise;
+import lanewise.io.Json;
+import lanewise.io.NetworkFile;
+import lanewise.layer.Dense;
+import lanewise.layer.Flatten;
+import lanewise.network.Network;
+import lanewise.shape.Shape;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CommandLineTest {
+  private static final int DIGITS = 100;
+  private static final int PIXELS = 20 * 20;
+
+  private final int threads = Lanewise.threads();
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @TempDir Path folder;
+
+  /** A hundred made-up digits: class c is a bar in row 2c. */
+  @BeforeEach
+  void writeDigits() throws IOException {
+    ByteBuffer images = ByteBuffer.allocate(16 + DIGITS * PIXELS);
+    images.putInt(0x803).putInt(DIGITS).putInt(20).putInt(20);
+    ByteBuffer labels = ByteBuffer.allocate(8 + DIGITS).putInt(0x801).putInt(DIGITS);
+    for (int i = 0; i < DIGITS; i++) {
+      int label = i / 10;
+      labels.put((byte) label);
+      Arrays.fill(
+          images.array(),
+          16 + i * PIXELS + 40 * label,
+          16 + i * PIXELS + 40 * label + 20,
+          (byte) (200 + i % 10));
+    }
+    Files.write(folder.resolve("digits-images-idx3-ubyte"), images.array());
+    Files.write(folder.resolve("digits-labels-idx1-ubyte"), labels.array());
+  }
+
+  @AfterEach
+  void restoreThreads() {
+    Lanewise.threads(threads);
+  }
+
+  private int run(String... args) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    return Main.run(args, new PrintWriter(out), new PrintWriter(err));
+  }
+
+  private void assertRuns(String... args) {
+    assertEquals(Main.OK, run(args), err::toString);
+    assertEquals("", err.toString());
+  }
+
+  private void assertRefused(String sentence, String... args) {
+    assertEquals(Main.BAD_INPUT, run(args), out::toString);
+    assertEquals("lanewise: " + sentence + System.lineSeparator(), err.toString());
+  }
+
+  private String[] digits(String... more) {
+    String[] first = {"train", "digits-lenet5", "--epochs", "3", "--data", folder.toString()};
+    String[] all = Arrays.copyOf(first, first.length + more.length);
+    System.arraycopy(more, 0, all, first.length, more.length);
+    return all;
+  }
+
+  private static Map<String, Json> figures(Path file) throws Exception {
+    return ((Json.Members) Json.parse(Files.readAllBytes(file))).map();
+  }
+
+  @Test
+  void evaluatingGivesTheFiguresOfTheTraining() throws Exception {
+    Path saved = folder.resolve("digits.safetensors");
+    Path trained = folder.resolve("trained.json");
+    Path evaluated = folder.resolve("evaluated.json");
+    assertRuns(digits("--save", saved.toString(), "--json", trained.toString(), "--threads", "1"));
+    String printed = out.toString();
+    assertTrue(printed.contains("80 training and 20 test samples of [28, 28, 1]; 61,706"), printed);
+    String report =
+        printed.substring(printed.indexOf("\ntest loss"), printed.indexOf("\ntrained in")).strip();
+
+    assertRuns(
+        "evaluate", saved.toString(), "--data", folder.toString(), "--json", evaluated.toString());
+    assertTrue(out.toString().contains(report), out::toString);
+
+    Map<String, Json> train = figures(trained);
+    assertEquals(
+        List.of(
+            "recipe",
+            "test_loss",
+            "test_accuracy",
+            "train_loss",
+            "train_accuracy",
+            "train_seconds",
+            "images_per_second",
+            "parameters",
+            "weights_sha256",
+            "epochs",
+            "batch",
+            "learning_rate",
+            "seed",
+            "threads"),
+        List.copyOf(train.keySet()));
+    assertEquals(Json.of("digits-lenet5"), train.get("recipe"));
+    assertEquals(Json.of(3), train.get("epochs"));
+    assertEquals(Json.of(1), train.get("threads"));
+    figures(evaluated).forEach((name, value) -> assertEquals(train.get(name), value, name));
+  }
+
+  @Test
+  void threadsDoNotChangeTheWeightsAndTheSeedDoes() throws Exception {
+    Json one = sha256("--threads", "1");
+    assertEquals(one, sha256("--threads", "3"));
+    assertNotEquals(one, sha256("--seed", "2"));
+  }
+
+  private Json sha256(String... more) throws Exception {
+    assertRuns(digits(more));
+    return Json.of(
+        out.toString()
+            .lines()
+            .filter(line -> line.startsWith("weights SHA-256 "))
+            .findFirst()
+            .orElseThrow());
+  }
+
+  @Test
+  void figuresGoToStandardOutputForADash() throws Exception {
+    assertRuns(digits("--json", "-"));
+    String printed = out.toString();
+    byte[] json = printed.substring(printed.indexOf("{")).strip().getBytes(UTF_8);
+    assertEquals(Json.of("digits-lenet5"), ((Json.Members) Json.parse(json)).map().get("recipe"));
+  }
+
+  @Test
+  void printsALineForEachEpochWhereNobodyWatches() {
+    assertRuns(digits());
+    assertEquals(3, out.toString().lines().filter(s -> s.matches(" +[123] +\\d.*")).count());
+    assertFalse(out.toString().contains("\r"));
+  }
+
+  @Test
+  void summarizesEveryRecipe() {
+    Recipes.ALL.forEach(recipe -> assertRuns("summary", recipe.name()));
+    assertRuns("summary", "fashion-cnn");
+    assertTrue(out.toString().contains("876,618"), out::toString);
+    assertRuns("summary", "mnist-cnn");
+    assertTrue(out.toString().contains("876,618"), out::toString);
+  }
+
+  @Test
+  void informsAndHelps() {
+    assertRuns("info");
+    for (String line : List.of("JDK", "vectors", "FMA", "threads", "FMA peak", "reading")) {
+      assertTrue(out.toString().contains("\n" + line) || out.toString().startsWith(line), line);
+    }
+    assertRuns();
+    assertTrue(out.toString().startsWith("Usage: lanewise"), out::toString);
+    assertRuns("--version");
+    assertTrue(out.toString().startsWith("lanewise "), out::toString);
+  }
+
+  @Test
+  void suggestsWhatIsNear() {
+    String all =
+        " (recipes: " + String.join(", ", Recipes.ALL.stream().map(Recipe::name).toList()) + ")";
+    assertRefused("there is no recipe 'xyz'" + all, "train", "xyz");
+    assertRefused(
+        "there is no recipe 'mnist-cn', did you mean mnist-cnn?" + all, "summary", "mnist-cn");
+    assertRefused("Unknown option: '--epoch=3'; did you mean --epochs?", "train", "--epoch=3");
+    assertRefused("Unmatched argument at index 0: 'trian'; did you mean train?", "trian");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '^',
+      textBlock =
+          """
+          --batch=0             | --batch must be at least 1, got 0
+          --epochs=-1           | --epochs must be at least 1, got -1
+          --threads=0           | --threads must be at least 1, got 0
+          --learning-rate=NaN   | --learning-rate must be positive and finite, got NaN
+          --learning-rate=0     | --learning-rate must be positive and finite, got 0.0
+          --learning-rate=-1    | --learning-rate must be positive and finite, got -1.0
+          --learning-rate=1e99  | --learning-rate must be positive and finite, got Infinity
+          --batch=many          | Invalid value for option '--batch': 'many' is not an int
+          --seed=1.5            | Invalid value for option '--seed': '1.5' is not a long
+          --batch               | Missing required parameter for option '--batch' (N)
+          --data=/no/such       | /no/such: expected a folder with digits-images-idx3-ubyte.gz, found none
+          --save=/no/such/file  | /no/such/file: there is no folder /no/such
+          --json=/no/such/file  | /no/such/file: there is no folder /no/such
+          """)
+  void refusesBadOptions(String option, String sentence) {
+    assertRefused(sentence, "train", "digits-lenet5", option);
+  }
+
+  @Test
+  void refusesBrokenData() throws IOException {
+    Path images = folder.resolve("digits-images-idx3-ubyte");
+    Path labels = folder.resolve("digits-labels-idx1-ubyte");
+    byte[] goodImages = Files.readAllBytes(images);
+    byte[] goodLabels = Files.readAllBytes(labels);
+
+    assertDataRefused(images, Arrays.copyOf(goodImages, goodImages.length - 1));
+    assertDataRefused(images, Arrays.copyOf(goodImages, 3));
+    assertDataRefused(images, with(goodImages, 0, 0x1F));
+    assertDataRefused(images, with(goodImages, 4, 0x7F));
+    Files.write(images, goodImages);
+    assertDataRefused(labels, with(goodLabels, 8, 10));
+    byte[] fewer = Arrays.copyOf(goodLabels, goodLabels.length - 1);
+    assertDataRefused(labels, with(fewer, 7, DIGITS - 1));
+    Files.write(labels, goodLabels);
+    assertRuns(digits());
+  }
+
+  /** One sentence, and what {@code --save} had written before is still there. */
+  private void assertDataRefused(Path file, byte[] content) throws IOException {
+    Files.write(file, content);
+    Path saved = Files.writeString(folder.resolve("saved"), "old");
+    assertEquals(Main.BAD_INPUT, run(digits("--save", saved.toString())), out::toString);
+    assertEquals(1, err.toString().lines().count(), err::toString);
+    assertTrue(err.toString().startsWith("lanewise: " + file), err::toString);
+    assertEquals("old", Files.readString(saved));
+  }
+
+  private static byte[] with(byte[] bytes, int index, int value) {
+    byte[] copy = bytes.clone();
+    copy[index] = (byte) value;
+    return copy;
+  }
+
+  @Test
+  void saysWhereALossDiverges() throws IOException {
+    Path saved = Files.writeString(folder.resolve("saved"), "old");
+    assertEquals(Main.FAILED, run(digits("--learning-rate", "1e30", "--save", saved.toString())));
+    assertTrue(
+        err.toString().matches("lanewise: the loss is \\S+ at step \\d+ .*\\R"), err::toString);
+    assertEquals("old", Files.readString(saved));
+  }
+
+  @Test
+  void refusesFilesThatItCannotEvaluate() throws IOException {
+    assertRefused("Missing required parameter: 'FILE'", "evaluate");
+    Path file = folder.resolve("network");
+    assertRefused(file + ": no such file", "evaluate", file.toString());
+    assertRefused(folder + " is a folder, expected a file", "evaluate", folder.toString());
+    Files.writeString(file, "short");
+    assertRefused(
+        file + ": byte 5: the file ends, expected 8 bytes from byte 0 on",
+        "evaluate",
+        file.toString());
+
+    Network small = Network.sequence(Shape.of(2, 2, 1), 1, new Flatten(), new Dense(3));
+    NetworkFile.save(file, small, Map.of());
+    assertRefused(
+        file + ": the metadata must name a recipe under lanewise.recipe",
+        "evaluate",
+        file.toString());
+    NetworkFile.save(file, small, Map.of("lanewise.recipe", "mnist-mlp"));
+    assertRefused(
+        file + ": a network for mnist-mlp must map [28, 28, 1] to [10], got [2, 2, 1] to [3]",
+        "evaluate",
+        file.toString());
+    Network right = Recipes.ALL.getLast().network(1);
+    NetworkFile.save(
+        file, right, Map.of("lanewise.recipe", "digits-lenet5", "lanewise.batch", "0"));
+    assertRefused(
+        file + ": lanewise.batch in the metadata must be at least 1, got 0",
+        "evaluate",
+        file.toString(),
+        "--data",
+        folder.toString());
+  }
+}
