@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file read from its start to its end, plain or gzip (its first two bytes tell). Whatever is wrong with the file is an
@@ -60,7 +61,8 @@ final class FileSource implements Closeable {
     return new FileSource(file, in);
   }
 
-  static IOException malformed(Path file, long offset, String expected, Object got) {
+  static IOException malformed(
+      Path file, long offset, String expected, @Nullable Object got) {
     return new IOException("%s: byte %d: expected %s, got %s".formatted(file, offset, expected, got));
   }
 

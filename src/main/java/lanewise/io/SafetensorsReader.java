@@ -244,7 +244,7 @@ final class SafetensorsReader {
     return buffer.flip();
   }
 
-  private IOException error(long position, String rule, Object... arguments) {
+  private IOException error(long position, String rule, @Nullable Object... arguments) {
     return new IOException(file + ": byte " + position + ": " + rule.formatted(arguments));
   }
 }

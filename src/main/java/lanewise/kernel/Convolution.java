@@ -112,7 +112,6 @@ public final class Convolution {
 
     private @Nullable Patches patches;
     private int groups;
-    private int batch;
     private float[] source = NOTHING;
     private int sourceOffset;
     private int sourceImage;
@@ -168,7 +167,6 @@ public final class Convolution {
         Patches p, int batch, float[] source, int sourceOffset, int sourceImage, Epilogue epilogue, float[] target,
         int targetOffset) {
       this.patches = p;
-      this.batch = batch;
       this.source = source;
       this.sourceOffset = sourceOffset;
       this.sourceImage = sourceImage;

@@ -34,7 +34,7 @@ public record Partition(int size, int unit, int pieces) {
     return (int) Math.max(1, Math.min(wanted, units));
   }
 
-  /** Where piece {@code piece} begins; for {@code pieces} the end of the last. */
+  /** Where piece {@code piece} begins; for the number of pieces, the end of the last. */
   public int from(int piece) {
     long units = Math.ceilDiv(size, unit);
     return (int) Math.min(size, units * piece / pieces * unit);

@@ -75,8 +75,8 @@ public final class Updates {
       int mOffset,
       float[] v,
       int vOffset) {
-    float c1 = (float) (1 / (1 - StrictMath.pow(beta1, step)));
-    float c2 = (float) (1 / (1 - StrictMath.pow(beta2, step)));
+    float c1 = (float) (1 / (1 - StrictMath.pow(beta1, (double) step)));
+    float c2 = (float) (1 / (1 - StrictMath.pow(beta2, (double) step)));
     for (int i = 0; i < n; i++) {
       float w = p[pOffset + i];
       float d = Math.fma(weightDecay, w, g[gOffset + i]);

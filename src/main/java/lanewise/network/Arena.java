@@ -2,9 +2,7 @@ package lanewise.network;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Lays buffers out in one array, so that those in use at the same time do not overlap: from the
@@ -16,6 +14,8 @@ final class Arena {
 
   /** The longest array that every JVM can make. */
   private static final int MAX_SIZE = Integer.MAX_VALUE - 8;
+
+  private record Place(Buffer buffer, long offset) {}
 
   private Arena() {}
 
@@ -30,14 +30,12 @@ final class Arena {
             .filter(buffer -> !buffer.isPlaced())
             .sorted(Comparator.comparingInt((Buffer buffer) -> buffer.size).reversed())
             .toList();
-    Map<Buffer, Long> offsets = new IdentityHashMap<>();
-    List<Buffer> byOffset = new ArrayList<>();
+    List<Place> places = new ArrayList<>(); // by offset
     long total = 0;
     for (Buffer buffer : unplaced) {
-      long offset = lowestFree(buffer, byOffset, offsets);
-      offsets.put(buffer, offset);
-      byOffset.add(buffer);
-      byOffset.sort(Comparator.comparingLong(offsets::get));
+      long offset = lowestFree(buffer, places);
+      places.add(new Place(buffer, offset));
+      places.sort(Comparator.comparingLong(Place::offset));
       total = Math.max(total, offset + buffer.size);
     }
     if (total > MAX_SIZE) {
@@ -51,21 +49,22 @@ final class Arena {
               + " fit; choose a smaller batch");
     }
     float[] array = new float[(int) total];
-    offsets.forEach((buffer, offset) -> buffer.place(array, Math.toIntExact(offset)));
+    for (Place place : places) {
+      place.buffer.place(array, Math.toIntExact(place.offset));
+    }
     return array.length;
   }
 
-  private static long lowestFree(Buffer buffer, List<Buffer> byOffset, Map<Buffer, Long> offsets) {
+  private static long lowestFree(Buffer buffer, List<Place> places) {
     long free = 0;
-    for (Buffer placed : byOffset) {
-      long offset = offsets.get(placed);
-      if (!placed.inUseWith(buffer)) {
+    for (Place place : places) {
+      if (!place.buffer.inUseWith(buffer)) {
         continue;
       }
-      if (free + buffer.size <= offset) {
+      if (free + buffer.size <= place.offset) {
         return free;
       }
-      free = Math.max(free, align(offset + placed.size));
+      free = Math.max(free, align(place.offset + place.buffer.size));
     }
     return free;
   }

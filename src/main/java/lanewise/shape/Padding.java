@@ -18,22 +18,39 @@ public sealed interface Padding {
     return new Explicit(top, bottom, left, right);
   }
 
-  /** The numbers for an image of {@code height × width} under windows of the given extent, stride and dilation. */
-  default Explicit resolve(
-      int height, int width, int kernelHeight, int kernelWidth, int strideHeight, int strideWidth, int dilationHeight,
-      int dilationWidth) {
-    return switch (this) {
-      case Explicit explicit -> explicit;
-      case Same same -> {
-        int vertical = Same.total(height, kernelHeight, strideHeight, dilationHeight);
-        int horizontal = Same.total(width, kernelWidth, strideWidth, dilationWidth);
-        yield new Explicit(vertical / 2, vertical - vertical / 2, horizontal / 2, horizontal - horizontal / 2);
-      }
-    };
-  }
+  /**
+   * The numbers for an image of {@code height × width} under windows of the given extent, stride and
+   * dilation.
+   */
+  Explicit resolve(
+      int height,
+      int width,
+      int kernelHeight,
+      int kernelWidth,
+      int strideHeight,
+      int strideWidth,
+      int dilationHeight,
+      int dilationWidth);
 
   /** As many zeros as make {@code out = ⌈in / stride⌉}. */
   record Same() implements Padding {
+    @Override
+    public Explicit resolve(
+        int height,
+        int width,
+        int kernelHeight,
+        int kernelWidth,
+        int strideHeight,
+        int strideWidth,
+        int dilationHeight,
+        int dilationWidth) {
+      int vertical = total(height, kernelHeight, strideHeight, dilationHeight);
+      int horizontal = total(width, kernelWidth, strideWidth, dilationWidth);
+      int top = vertical / 2;
+      int left = horizontal / 2;
+      return new Explicit(top, vertical - top, left, horizontal - left);
+    }
+
     private static int total(int in, int kernel, int stride, int dilation) {
       int out = (in + stride - 1) / stride;
       return Math.max(0, (out - 1) * stride + dilation * (kernel - 1) + 1 - in);
@@ -53,6 +70,19 @@ public sealed interface Padding {
         throw new IllegalArgumentException(
             "Padding: every number must be at least 0, got " + top + ", " + bottom + ", " + left + ", " + right);
       }
+    }
+
+    @Override
+    public Explicit resolve(
+        int height,
+        int width,
+        int kernelHeight,
+        int kernelWidth,
+        int strideHeight,
+        int strideWidth,
+        int dilationHeight,
+        int dilationWidth) {
+      return this;
     }
 
     @Override

@@ -87,7 +87,7 @@ class MirroredTest {
 
   @Test
   void downloadsOverHttp() throws IOException {
-    try (ServerSocket server = new ServerSocket(0, 0, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket server = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
       Thread.ofVirtual().start(() -> serve(server));
       String address = "http://127.0.0.1:" + server.getLocalPort();
       String message =

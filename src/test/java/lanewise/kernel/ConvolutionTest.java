@@ -115,8 +115,8 @@ final class ConvolutionTest {
       GuardedMatrix output = convolution.forward(Epilogue.NONE);
       double forward = dot(output, convolution.dOutput());
       int products = shape.patchSize() + shape.batch() * shape.outHeight() * shape.outWidth() * 2;
-      double tolerance =
-          RoundingBound.of(products, shape.multiplyAdds()); // every operand is at most 1
+      // Every operand is at most 1.
+      double tolerance = RoundingBound.of(products, (double) shape.multiplyAdds());
       assertEquals(
           forward, dot(convolution.input(), convolution.backwardInput()), tolerance, "" + shape);
       assertEquals(
