@@ -29,7 +29,8 @@ public final class Synthetic {
   public static Dataset moons(int samples, double noise, long seed) {
     float[] points = new float[2 * samples];
     for (int i = 0; i < samples; i++) {
-      double angle = Math.PI * (i / 2) / Math.max(1, classSize(samples, i % 2) - 1);
+      int place = i / 2;
+      double angle = Math.PI * place / Math.max(1, classSize(samples, i % 2) - 1);
       double x = StrictMath.cos(angle);
       double y = StrictMath.sin(angle);
       points[2 * i] = (float) (i % 2 == 0 ? x : 1 - x);
@@ -47,7 +48,8 @@ public final class Synthetic {
   public static Dataset circles(int samples, double noise, double factor, long seed) {
     float[] points = new float[2 * samples];
     for (int i = 0; i < samples; i++) {
-      double angle = 2 * Math.PI * (i / 2) / classSize(samples, i % 2);
+      int place = i / 2;
+      double angle = 2 * Math.PI * place / classSize(samples, i % 2);
       double radius = i % 2 == 0 ? 1 : factor;
       points[2 * i] = (float) (radius * StrictMath.cos(angle));
       points[2 * i + 1] = (float) (radius * StrictMath.sin(angle));

@@ -51,7 +51,7 @@ final class LayerJson {
     try {
       return component.getAccessor().invoke(layer);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError("accessors of public records can be called", e);
+      throw new LinkageError("accessors of public records can be called", e);
     }
   }
 
@@ -98,9 +98,9 @@ final class LayerJson {
       return (Layer)
           type.getConstructor(types.toArray(Class<?>[]::new)).newInstance(arguments.toArray());
     } catch (InvocationTargetException e) {
-      throw new IllegalArgumentException(e.getCause().getMessage(), e);
+      throw new IllegalArgumentException(e.getTargetException().getMessage(), e);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError("canonical constructors of public records can be called", e);
+      throw new LinkageError("canonical constructors of public records can be called", e);
     }
   }
 

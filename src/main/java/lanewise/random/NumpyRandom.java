@@ -32,9 +32,9 @@ public final class NumpyRandom {
 
   /** The next {@code numpy.random.rand()}: uniform in [0, 1), a multiple of 2⁻⁵³. */
   public double rand() {
-    long high = nextInt() >>> 5; // 27 bits
-    long low = nextInt() >>> 6; // 26 bits
-    return ((high << 26) + low) * 0x1p-53;
+    int high = nextInt() >>> 5; // 27 bits
+    int low = nextInt() >>> 6; // 26 bits
+    return (((long) high << 26) + low) * 0x1p-53;
   }
 
   /** The next {@code numpy.random.randn()}: normal with mean 0 and deviation 1. */
