@@ -130,7 +130,7 @@ class Cifar10Test {
     altered[0] ^= 1;
     byte[] endless = whole.clone();
     endless[124 + 2] = '9';
-    endless[148 + 5] += 9;
+    endless[148 + 5] = (byte) (endless[148 + 5] + 9);
     for (byte[] broken :
         List.of(altered, endless, new byte[0], Arrays.copyOf(whole, 3000), new byte[2048])) {
       Path file = Files.write(folder.resolve("file"), broken);
