@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.stream.Collectors;
 import lanewise.train.NonFiniteLossException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -79,7 +80,7 @@ public final class Main {
     return line.execute(args.length == 0 ? new String[] {"--help"} : args);
   }
 
-  private static String sentence(ParameterException e) {
+  private static @Nullable String sentence(ParameterException e) {
     String message = e.getMessage();
     if (e instanceof UnmatchedArgumentException unmatched) {
       List<String> suggestions = unmatched.getSuggestions();
@@ -100,13 +101,13 @@ public final class Main {
     };
   }
 
-  private static int refuse(String sentence, PrintWriter err) {
+  private static int refuse(@Nullable String sentence, PrintWriter err) {
     err.println("lanewise: " + sentence);
     err.flush();
     return BAD_INPUT;
   }
 
-  private static int fail(String sentence, Exception e, PrintWriter err) {
+  private static int fail(@Nullable String sentence, Exception e, PrintWriter err) {
     err.println("lanewise: " + sentence);
     if (System.getenv("LANEWISE_DEBUG") != null) {
       e.printStackTrace(err);

@@ -3,6 +3,7 @@ package lanewise.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import lanewise.Lanewise;
 import lanewise.data.TrainTest;
@@ -146,7 +147,7 @@ final class TrainCommand implements Callable<Integer> {
   private void finish(Recipe recipe, Trainer trainer, Network network, TrainingResult result)
       throws IOException {
     EpochResult last = result.last();
-    Evaluation test = last.validation();
+    Evaluation test = Objects.requireNonNull(last.validation());
     terminal.line("");
     Figures.print(test, terminal);
     terminal.line("");

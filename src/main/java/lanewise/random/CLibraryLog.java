@@ -99,7 +99,7 @@ final class CLibraryLog {
 
   private static double general(double x) {
     long bits = Double.doubleToRawLongBits(x) - LOWEST_Z;
-    long k = bits >> 52;
+    double k = (double) (bits >> 52);
     int i = (int) (bits >>> 45) & 127;
     double z = Double.longBitsToDouble(LOWEST_Z + (bits & ((1L << 52) - 1)));
     double r = fma(z, RECIPROCAL[i], -1);

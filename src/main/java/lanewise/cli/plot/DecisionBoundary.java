@@ -68,8 +68,9 @@ final class DecisionBoundary implements Picture {
     int corners = CELLS + 1;
     float[] inputs = new float[corners * corners * 2]; // [corners, corners, 2]
     for (int i = 0; i < corners * corners; i++) {
+      int row = i / corners;
       inputs[2 * i] = (float) position(0, i % corners);
-      inputs[2 * i + 1] = (float) position(1, i / corners);
+      inputs[2 * i + 1] = (float) position(1, row);
     }
     float[] answers = network.predict(inputs, corners * corners);
     float[] probabilities = new float[corners * corners];

@@ -19,7 +19,7 @@ final class Misclassified implements Picture {
 
   Misclassified(Dataset images, int[] indices, int[] predicted) {
     this.shape = images.sampleShape();
-    if (shape.rank() != 3 || shape.size(2) != 1 && shape.size(2) != 3) {
+    if (shape.rank() != 3 || (shape.size(2) != 1 && shape.size(2) != 3)) {
       throw new IllegalArgumentException(
           "Plots: images must be [height, width, 1 or 3 channels], got " + shape);
     }
