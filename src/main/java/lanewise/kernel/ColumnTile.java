@@ -5,17 +5,17 @@ import static lanewise.kernel.Microkernel.FINISH;
 import static lanewise.kernel.Microkernel.LANES;
 import static lanewise.kernel.Microkernel.LEFT_STEP;
 import static lanewise.kernel.Microkernel.STORE;
-import static lanewise.kernel.Microkernel.add;
-import static lanewise.kernel.Microkernel.addAndFinish;
-import static lanewise.kernel.Microkernel.finish;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The {@link Microkernel} whose left operand is a packed panel of {@code LEFT_STEP} rows side by side: for each p, one
  * vector of them.
  */
 final class ColumnTile {
+  private static final VectorSpecies<Float> S = Simd.FLOATS;
+
   private ColumnTile() {}
 
   /** One tile, its left operand in columns. */
@@ -34,19 +34,19 @@ final class ColumnTile {
   private static void columns4x1(
       int k, float[] a, int aOffset, float[] b, int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset,
       int ldc) {
-    FloatVector c00 = Simd.zero();
-    FloatVector c10 = Simd.zero();
-    FloatVector c20 = Simd.zero();
-    FloatVector c30 = Simd.zero();
+    FloatVector c00 = FloatVector.zero(S);
+    FloatVector c10 = FloatVector.zero(S);
+    FloatVector c20 = FloatVector.zero(S);
+    FloatVector c30 = FloatVector.zero(S);
     for (int p = 0; p < k; p++) {
-      FloatVector b0 = Simd.load(b, bOffset + p * LANES);
-      FloatVector x = Simd.broadcast(a[aOffset + p * LEFT_STEP]);
+      FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * LANES);
+      FloatVector x = FloatVector.broadcast(S, a[aOffset + p * LEFT_STEP]);
       c00 = x.fma(b0, c00);
-      x = Simd.broadcast(a[aOffset + p * LEFT_STEP + 1]);
+      x = FloatVector.broadcast(S, a[aOffset + p * LEFT_STEP + 1]);
       c10 = x.fma(b0, c10);
-      x = Simd.broadcast(a[aOffset + p * LEFT_STEP + 2]);
+      x = FloatVector.broadcast(S, a[aOffset + p * LEFT_STEP + 2]);
       c20 = x.fma(b0, c20);
-      x = Simd.broadcast(a[aOffset + p * LEFT_STEP + 3]);
+      x = FloatVector.broadcast(S, a[aOffset + p * LEFT_STEP + 3]);
       c30 = x.fma(b0, c30);
     }
     if (finish == STORE) {
@@ -57,51 +57,51 @@ final class ColumnTile {
       return;
     }
     if (finish == ADD) {
-      add(c00, c, cOffset);
-      add(c10, c, cOffset + ldc);
-      add(c20, c, cOffset + 2 * ldc);
-      add(c30, c, cOffset + 3 * ldc);
+      c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
+      c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
+      c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
+      c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
       return;
     }
-    FloatVector least = Simd.broadcast(floor);
-    FloatVector bias0 = Simd.load(bias, biasOffset);
+    FloatVector least = FloatVector.broadcast(S, floor);
+    FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
     if (finish == FINISH) {
-      finish(c00, bias0, least, c, cOffset);
-      finish(c10, bias0, least, c, cOffset + ldc);
-      finish(c20, bias0, least, c, cOffset + 2 * ldc);
-      finish(c30, bias0, least, c, cOffset + 3 * ldc);
+      c00.add(bias0).max(least).intoArray(c, cOffset);
+      c10.add(bias0).max(least).intoArray(c, cOffset + ldc);
+      c20.add(bias0).max(least).intoArray(c, cOffset + 2 * ldc);
+      c30.add(bias0).max(least).intoArray(c, cOffset + 3 * ldc);
       return;
     }
-    addAndFinish(c00, bias0, least, c, cOffset);
-    addAndFinish(c10, bias0, least, c, cOffset + ldc);
-    addAndFinish(c20, bias0, least, c, cOffset + 2 * ldc);
-    addAndFinish(c30, bias0, least, c, cOffset + 3 * ldc);
+    c00.add(FloatVector.fromArray(S, c, cOffset)).add(bias0).max(least).intoArray(c, cOffset);
+    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).add(bias0).max(least).intoArray(c, cOffset + ldc);
+    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 2 * ldc);
+    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 3 * ldc);
   }
 
   private static void columns4x2(
       int k, float[] a, int aOffset, float[] b, int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset,
       int ldc) {
-    FloatVector c00 = Simd.zero();
-    FloatVector c01 = Simd.zero();
-    FloatVector c10 = Simd.zero();
-    FloatVector c11 = Simd.zero();
-    FloatVector c20 = Simd.zero();
-    FloatVector c21 = Simd.zero();
-    FloatVector c30 = Simd.zero();
-    FloatVector c31 = Simd.zero();
+    FloatVector c00 = FloatVector.zero(S);
+    FloatVector c01 = FloatVector.zero(S);
+    FloatVector c10 = FloatVector.zero(S);
+    FloatVector c11 = FloatVector.zero(S);
+    FloatVector c20 = FloatVector.zero(S);
+    FloatVector c21 = FloatVector.zero(S);
+    FloatVector c30 = FloatVector.zero(S);
+    FloatVector c31 = FloatVector.zero(S);
     for (int p = 0; p < k; p++) {
-      FloatVector b0 = Simd.load(b, bOffset + p * (2 * LANES));
-      FloatVector b1 = Simd.load(b, bOffset + p * (2 * LANES) + LANES);
-      FloatVector x = Simd.broadcast(a[aOffset + p * LEFT_STEP]);
+      FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * (2 * LANES));
+      FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * (2 * LANES) + LANES);
+      FloatVector x = FloatVector.broadcast(S, a[aOffset + p * LEFT_STEP]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
-      x = Simd.broadcast(a[aOffset + p * LEFT_STEP + 1]);
+      x = FloatVector.broadcast(S, a[aOffset + p * LEFT_STEP + 1]);
       c10 = x.fma(b0, c10);
       c11 = x.fma(b1, c11);
-      x = Simd.broadcast(a[aOffset + p * LEFT_STEP + 2]);
+      x = FloatVector.broadcast(S, a[aOffset + p * LEFT_STEP + 2]);
       c20 = x.fma(b0, c20);
       c21 = x.fma(b1, c21);
-      x = Simd.broadcast(a[aOffset + p * LEFT_STEP + 3]);
+      x = FloatVector.broadcast(S, a[aOffset + p * LEFT_STEP + 3]);
       c30 = x.fma(b0, c30);
       c31 = x.fma(b1, c31);
     }
@@ -117,80 +117,80 @@ final class ColumnTile {
       return;
     }
     if (finish == ADD) {
-      add(c00, c, cOffset);
-      add(c01, c, cOffset + LANES);
-      add(c10, c, cOffset + ldc);
-      add(c11, c, cOffset + ldc + LANES);
-      add(c20, c, cOffset + 2 * ldc);
-      add(c21, c, cOffset + 2 * ldc + LANES);
-      add(c30, c, cOffset + 3 * ldc);
-      add(c31, c, cOffset + 3 * ldc + LANES);
+      c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
+      c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).intoArray(c, cOffset + LANES);
+      c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
+      c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).intoArray(c, cOffset + ldc + LANES);
+      c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
+      c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES)).intoArray(c, cOffset + 2 * ldc + LANES);
+      c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
+      c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES)).intoArray(c, cOffset + 3 * ldc + LANES);
       return;
     }
-    FloatVector least = Simd.broadcast(floor);
-    FloatVector bias0 = Simd.load(bias, biasOffset);
-    FloatVector bias1 = Simd.load(bias, biasOffset + LANES);
+    FloatVector least = FloatVector.broadcast(S, floor);
+    FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
+    FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + LANES);
     if (finish == FINISH) {
-      finish(c00, bias0, least, c, cOffset);
-      finish(c01, bias1, least, c, cOffset + LANES);
-      finish(c10, bias0, least, c, cOffset + ldc);
-      finish(c11, bias1, least, c, cOffset + ldc + LANES);
-      finish(c20, bias0, least, c, cOffset + 2 * ldc);
-      finish(c21, bias1, least, c, cOffset + 2 * ldc + LANES);
-      finish(c30, bias0, least, c, cOffset + 3 * ldc);
-      finish(c31, bias1, least, c, cOffset + 3 * ldc + LANES);
+      c00.add(bias0).max(least).intoArray(c, cOffset);
+      c01.add(bias1).max(least).intoArray(c, cOffset + LANES);
+      c10.add(bias0).max(least).intoArray(c, cOffset + ldc);
+      c11.add(bias1).max(least).intoArray(c, cOffset + ldc + LANES);
+      c20.add(bias0).max(least).intoArray(c, cOffset + 2 * ldc);
+      c21.add(bias1).max(least).intoArray(c, cOffset + 2 * ldc + LANES);
+      c30.add(bias0).max(least).intoArray(c, cOffset + 3 * ldc);
+      c31.add(bias1).max(least).intoArray(c, cOffset + 3 * ldc + LANES);
       return;
     }
-    addAndFinish(c00, bias0, least, c, cOffset);
-    addAndFinish(c01, bias1, least, c, cOffset + LANES);
-    addAndFinish(c10, bias0, least, c, cOffset + ldc);
-    addAndFinish(c11, bias1, least, c, cOffset + ldc + LANES);
-    addAndFinish(c20, bias0, least, c, cOffset + 2 * ldc);
-    addAndFinish(c21, bias1, least, c, cOffset + 2 * ldc + LANES);
-    addAndFinish(c30, bias0, least, c, cOffset + 3 * ldc);
-    addAndFinish(c31, bias1, least, c, cOffset + 3 * ldc + LANES);
+    c00.add(FloatVector.fromArray(S, c, cOffset)).add(bias0).max(least).intoArray(c, cOffset);
+    c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).add(bias1).max(least).intoArray(c, cOffset + LANES);
+    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).add(bias0).max(least).intoArray(c, cOffset + ldc);
+    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).add(bias1).max(least).intoArray(c, cOffset + ldc + LANES);
+    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 2 * ldc);
+    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES)).add(bias1).max(least).intoArray(c, cOffset + 2 * ldc + LANES);
+    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 3 * ldc);
+    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES)).add(bias1).max(least).intoArray(c, cOffset + 3 * ldc + LANES);
   }
 
   private static void columns4x4(
       int k, float[] a, int aOffset, float[] b, int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset,
       int ldc) {
-    FloatVector c00 = Simd.zero();
-    FloatVector c01 = Simd.zero();
-    FloatVector c02 = Simd.zero();
-    FloatVector c03 = Simd.zero();
-    FloatVector c10 = Simd.zero();
-    FloatVector c11 = Simd.zero();
-    FloatVector c12 = Simd.zero();
-    FloatVector c13 = Simd.zero();
-    FloatVector c20 = Simd.zero();
-    FloatVector c21 = Simd.zero();
-    FloatVector c22 = Simd.zero();
-    FloatVector c23 = Simd.zero();
-    FloatVector c30 = Simd.zero();
-    FloatVector c31 = Simd.zero();
-    FloatVector c32 = Simd.zero();
-    FloatVector c33 = Simd.zero();
+    FloatVector c00 = FloatVector.zero(S);
+    FloatVector c01 = FloatVector.zero(S);
+    FloatVector c02 = FloatVector.zero(S);
+    FloatVector c03 = FloatVector.zero(S);
+    FloatVector c10 = FloatVector.zero(S);
+    FloatVector c11 = FloatVector.zero(S);
+    FloatVector c12 = FloatVector.zero(S);
+    FloatVector c13 = FloatVector.zero(S);
+    FloatVector c20 = FloatVector.zero(S);
+    FloatVector c21 = FloatVector.zero(S);
+    FloatVector c22 = FloatVector.zero(S);
+    FloatVector c23 = FloatVector.zero(S);
+    FloatVector c30 = FloatVector.zero(S);
+    FloatVector c31 = FloatVector.zero(S);
+    FloatVector c32 = FloatVector.zero(S);
+    FloatVector c33 = FloatVector.zero(S);
     for (int p = 0; p < k; p++) {
-      FloatVector b0 = Simd.load(b, bOffset + p * (4 * LANES));
-      FloatVector b1 = Simd.load(b, bOffset + p * (4 * LANES) + LANES);
-      FloatVector b2 = Simd.load(b, bOffset + p * (4 * LANES) + 2 * LANES);
-      FloatVector b3 = Simd.load(b, bOffset + p * (4 * LANES) + 3 * LANES);
-      FloatVector x = Simd.broadcast(a[aOffset + p * LEFT_STEP]);
+      FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * (4 * LANES));
+      FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * (4 * LANES) + LANES);
+      FloatVector b2 = FloatVector.fromArray(S, b, bOffset + p * (4 * LANES) + 2 * LANES);
+      FloatVector b3 = FloatVector.fromArray(S, b, bOffset + p * (4 * LANES) + 3 * LANES);
+      FloatVector x = FloatVector.broadcast(S, a[aOffset + p * LEFT_STEP]);
       c00 = x.fma(b0, c00);
       c01 = x.fma(b1, c01);
       c02 = x.fma(b2, c02);
       c03 = x.fma(b3, c03);
-      x = Simd.broadcast(a[aOffset + p * LEFT_STEP + 1]);
+      x = FloatVector.broadcast(S, a[aOffset + p * LEFT_STEP + 1]);
       c10 = x.fma(b0, c10);
       c11 = x.fma(b1, c11);
       c12 = x.fma(b2, c12);
       c13 = x.fma(b3, c13);
-      x = Simd.broadcast(a[aOffset + p * LEFT_STEP + 2]);
+      x = FloatVector.broadcast(S, a[aOffset + p * LEFT_STEP + 2]);
       c20 = x.fma(b0, c20);
       c21 = x.fma(b1, c21);
       c22 = x.fma(b2, c22);
       c23 = x.fma(b3, c23);
-      x = Simd.broadcast(a[aOffset + p * LEFT_STEP + 3]);
+      x = FloatVector.broadcast(S, a[aOffset + p * LEFT_STEP + 3]);
       c30 = x.fma(b0, c30);
       c31 = x.fma(b1, c31);
       c32 = x.fma(b2, c32);
@@ -216,63 +216,63 @@ final class ColumnTile {
       return;
     }
     if (finish == ADD) {
-      add(c00, c, cOffset);
-      add(c01, c, cOffset + LANES);
-      add(c02, c, cOffset + 2 * LANES);
-      add(c03, c, cOffset + 3 * LANES);
-      add(c10, c, cOffset + ldc);
-      add(c11, c, cOffset + ldc + LANES);
-      add(c12, c, cOffset + ldc + 2 * LANES);
-      add(c13, c, cOffset + ldc + 3 * LANES);
-      add(c20, c, cOffset + 2 * ldc);
-      add(c21, c, cOffset + 2 * ldc + LANES);
-      add(c22, c, cOffset + 2 * ldc + 2 * LANES);
-      add(c23, c, cOffset + 2 * ldc + 3 * LANES);
-      add(c30, c, cOffset + 3 * ldc);
-      add(c31, c, cOffset + 3 * ldc + LANES);
-      add(c32, c, cOffset + 3 * ldc + 2 * LANES);
-      add(c33, c, cOffset + 3 * ldc + 3 * LANES);
+      c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
+      c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).intoArray(c, cOffset + LANES);
+      c02.add(FloatVector.fromArray(S, c, cOffset + 2 * LANES)).intoArray(c, cOffset + 2 * LANES);
+      c03.add(FloatVector.fromArray(S, c, cOffset + 3 * LANES)).intoArray(c, cOffset + 3 * LANES);
+      c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
+      c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).intoArray(c, cOffset + ldc + LANES);
+      c12.add(FloatVector.fromArray(S, c, cOffset + ldc + 2 * LANES)).intoArray(c, cOffset + ldc + 2 * LANES);
+      c13.add(FloatVector.fromArray(S, c, cOffset + ldc + 3 * LANES)).intoArray(c, cOffset + ldc + 3 * LANES);
+      c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
+      c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES)).intoArray(c, cOffset + 2 * ldc + LANES);
+      c22.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 2 * LANES)).intoArray(c, cOffset + 2 * ldc + 2 * LANES);
+      c23.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 3 * LANES)).intoArray(c, cOffset + 2 * ldc + 3 * LANES);
+      c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
+      c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES)).intoArray(c, cOffset + 3 * ldc + LANES);
+      c32.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 2 * LANES)).intoArray(c, cOffset + 3 * ldc + 2 * LANES);
+      c33.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 3 * LANES)).intoArray(c, cOffset + 3 * ldc + 3 * LANES);
       return;
     }
-    FloatVector least = Simd.broadcast(floor);
-    FloatVector bias0 = Simd.load(bias, biasOffset);
-    FloatVector bias1 = Simd.load(bias, biasOffset + LANES);
-    FloatVector bias2 = Simd.load(bias, biasOffset + 2 * LANES);
-    FloatVector bias3 = Simd.load(bias, biasOffset + 3 * LANES);
+    FloatVector least = FloatVector.broadcast(S, floor);
+    FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
+    FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + LANES);
+    FloatVector bias2 = FloatVector.fromArray(S, bias, biasOffset + 2 * LANES);
+    FloatVector bias3 = FloatVector.fromArray(S, bias, biasOffset + 3 * LANES);
     if (finish == FINISH) {
-      finish(c00, bias0, least, c, cOffset);
-      finish(c01, bias1, least, c, cOffset + LANES);
-      finish(c02, bias2, least, c, cOffset + 2 * LANES);
-      finish(c03, bias3, least, c, cOffset + 3 * LANES);
-      finish(c10, bias0, least, c, cOffset + ldc);
-      finish(c11, bias1, least, c, cOffset + ldc + LANES);
-      finish(c12, bias2, least, c, cOffset + ldc + 2 * LANES);
-      finish(c13, bias3, least, c, cOffset + ldc + 3 * LANES);
-      finish(c20, bias0, least, c, cOffset + 2 * ldc);
-      finish(c21, bias1, least, c, cOffset + 2 * ldc + LANES);
-      finish(c22, bias2, least, c, cOffset + 2 * ldc + 2 * LANES);
-      finish(c23, bias3, least, c, cOffset + 2 * ldc + 3 * LANES);
-      finish(c30, bias0, least, c, cOffset + 3 * ldc);
-      finish(c31, bias1, least, c, cOffset + 3 * ldc + LANES);
-      finish(c32, bias2, least, c, cOffset + 3 * ldc + 2 * LANES);
-      finish(c33, bias3, least, c, cOffset + 3 * ldc + 3 * LANES);
+      c00.add(bias0).max(least).intoArray(c, cOffset);
+      c01.add(bias1).max(least).intoArray(c, cOffset + LANES);
+      c02.add(bias2).max(least).intoArray(c, cOffset + 2 * LANES);
+      c03.add(bias3).max(least).intoArray(c, cOffset + 3 * LANES);
+      c10.add(bias0).max(least).intoArray(c, cOffset + ldc);
+      c11.add(bias1).max(least).intoArray(c, cOffset + ldc + LANES);
+      c12.add(bias2).max(least).intoArray(c, cOffset + ldc + 2 * LANES);
+      c13.add(bias3).max(least).intoArray(c, cOffset + ldc + 3 * LANES);
+      c20.add(bias0).max(least).intoArray(c, cOffset + 2 * ldc);
+      c21.add(bias1).max(least).intoArray(c, cOffset + 2 * ldc + LANES);
+      c22.add(bias2).max(least).intoArray(c, cOffset + 2 * ldc + 2 * LANES);
+      c23.add(bias3).max(least).intoArray(c, cOffset + 2 * ldc + 3 * LANES);
+      c30.add(bias0).max(least).intoArray(c, cOffset + 3 * ldc);
+      c31.add(bias1).max(least).intoArray(c, cOffset + 3 * ldc + LANES);
+      c32.add(bias2).max(least).intoArray(c, cOffset + 3 * ldc + 2 * LANES);
+      c33.add(bias3).max(least).intoArray(c, cOffset + 3 * ldc + 3 * LANES);
       return;
     }
-    addAndFinish(c00, bias0, least, c, cOffset);
-    addAndFinish(c01, bias1, least, c, cOffset + LANES);
-    addAndFinish(c02, bias2, least, c, cOffset + 2 * LANES);
-    addAndFinish(c03, bias3, least, c, cOffset + 3 * LANES);
-    addAndFinish(c10, bias0, least, c, cOffset + ldc);
-    addAndFinish(c11, bias1, least, c, cOffset + ldc + LANES);
-    addAndFinish(c12, bias2, least, c, cOffset + ldc + 2 * LANES);
-    addAndFinish(c13, bias3, least, c, cOffset + ldc + 3 * LANES);
-    addAndFinish(c20, bias0, least, c, cOffset + 2 * ldc);
-    addAndFinish(c21, bias1, least, c, cOffset + 2 * ldc + LANES);
-    addAndFinish(c22, bias2, least, c, cOffset + 2 * ldc + 2 * LANES);
-    addAndFinish(c23, bias3, least, c, cOffset + 2 * ldc + 3 * LANES);
-    addAndFinish(c30, bias0, least, c, cOffset + 3 * ldc);
-    addAndFinish(c31, bias1, least, c, cOffset + 3 * ldc + LANES);
-    addAndFinish(c32, bias2, least, c, cOffset + 3 * ldc + 2 * LANES);
-    addAndFinish(c33, bias3, least, c, cOffset + 3 * ldc + 3 * LANES);
+    c00.add(FloatVector.fromArray(S, c, cOffset)).add(bias0).max(least).intoArray(c, cOffset);
+    c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).add(bias1).max(least).intoArray(c, cOffset + LANES);
+    c02.add(FloatVector.fromArray(S, c, cOffset + 2 * LANES)).add(bias2).max(least).intoArray(c, cOffset + 2 * LANES);
+    c03.add(FloatVector.fromArray(S, c, cOffset + 3 * LANES)).add(bias3).max(least).intoArray(c, cOffset + 3 * LANES);
+    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).add(bias0).max(least).intoArray(c, cOffset + ldc);
+    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).add(bias1).max(least).intoArray(c, cOffset + ldc + LANES);
+    c12.add(FloatVector.fromArray(S, c, cOffset + ldc + 2 * LANES)).add(bias2).max(least).intoArray(c, cOffset + ldc + 2 * LANES);
+    c13.add(FloatVector.fromArray(S, c, cOffset + ldc + 3 * LANES)).add(bias3).max(least).intoArray(c, cOffset + ldc + 3 * LANES);
+    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 2 * ldc);
+    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES)).add(bias1).max(least).intoArray(c, cOffset + 2 * ldc + LANES);
+    c22.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 2 * LANES)).add(bias2).max(least).intoArray(c, cOffset + 2 * ldc + 2 * LANES);
+    c23.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 3 * LANES)).add(bias3).max(least).intoArray(c, cOffset + 2 * ldc + 3 * LANES);
+    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 3 * ldc);
+    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES)).add(bias1).max(least).intoArray(c, cOffset + 3 * ldc + LANES);
+    c32.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 2 * LANES)).add(bias2).max(least).intoArray(c, cOffset + 3 * ldc + 2 * LANES);
+    c33.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 3 * LANES)).add(bias3).max(least).intoArray(c, cOffset + 3 * ldc + 3 * LANES);
   }
 }

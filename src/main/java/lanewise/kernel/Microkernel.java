@@ -1,8 +1,5 @@
 package lanewise.kernel;
 
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
-
 /**
  * The register tile: {@code MR = 4} rows of C by 1, 2 or 4 vectors, its sums in named locals while k runs upward.
  *
@@ -12,6 +9,10 @@ import jdk.incubator.vector.VectorOperators;
  *
  * <p>A core with two FMA ports and four cycles of latency wants 8 sums in flight: 4 × 2 vectors, which with 2 vectors of
  * the right operand and 1 of the left fit 16 registers; with 32 registers 4 × 4 halves the loads per FMA.
+ *
+ * <p>In a tile's method the compiler inlines more bytecodes than it counts on (8,000), and then no more calls but those of
+ * the Vector API itself, which it always inlines; a vector passed to any other is boxed. So tiles call nothing else. A
+ * vector that is merged after a branch may be boxed as well, hence each way of finishing runs to its end.
  */
 final class Microkernel {
   static final int LANES = Simd.LANES;
@@ -41,21 +42,6 @@ final class Microkernel {
   static final int ADD_AND_FINISH = 3;
 
   private Microkernel() {}
-
-  // A vector that is merged after a branch may be boxed, hence each way of finishing to its end.
-
-  static void add(FloatVector x, float[] c, int at) {
-    x.add(Simd.load(c, at)).intoArray(c, at);
-  }
-
-  static void finish(FloatVector x, FloatVector bias, FloatVector floor, float[] c, int at) {
-    FloatVector y = x.add(bias);
-    y.blend(floor, y.compare(VectorOperators.LT, floor)).intoArray(c, at);
-  }
-
-  static void addAndFinish(FloatVector x, FloatVector bias, FloatVector floor, float[] c, int at) {
-    finish(x.add(Simd.load(c, at)), bias, floor, c, at);
-  }
 
   /** Columns of the panel that starts with {@code remaining} columns to go, as packed: whole vectors. */
   static int panelWidth(int remaining) {

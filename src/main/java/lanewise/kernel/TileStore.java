@@ -123,12 +123,10 @@ final class TileStore {
   private static void relu(int n, float cap, float[] c, int cOffset) {
     int j = 0;
     for (; j <= n - Simd.LANES; j += Simd.LANES) {
-      FloatVector x = Simd.load(c, cOffset + j);
-      x.min(cap).blend(0, x.compare(VectorOperators.LT, 0)).intoArray(c, cOffset + j);
+      Simd.load(c, cOffset + j).max(0).min(cap).intoArray(c, cOffset + j);
     }
     for (; j < n; j++) {
-      float x = c[cOffset + j];
-      c[cOffset + j] = x < 0 ? 0 : Math.min(x, cap);
+      c[cOffset + j] = Math.min(Math.max(c[cOffset + j], 0), cap);
     }
   }
 

@@ -9,7 +9,6 @@ import lanewise.Allocations;
 import lanewise.shape.ConvolutionShape;
 import lanewise.shape.Padding;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 final class ConvolutionTest {
@@ -80,7 +79,6 @@ final class ConvolutionTest {
   }
 
   @Test
-  @Disabled("until RowTile no longer boxes the sums that its two loops over p hand on")
   void nothingIsAllocated() {
     List<ConvolutionShape> shapes =
         List.of(

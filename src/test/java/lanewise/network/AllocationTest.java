@@ -22,7 +22,6 @@ import lanewise.optimizer.Adam;
 import lanewise.optimizer.OptimizerState;
 import lanewise.shape.Padding;
 import lanewise.shape.Shape;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** Until they are compiled, vector kernels allocate; afterwards nothing may, on any thread. */
@@ -47,7 +46,6 @@ class AllocationTest {
   }
 
   @Test
-  @Disabled("until RowTile no longer boxes its vectors")
   void aTrainingStepAllocatesNothing() {
     Network network = network();
     TrainingPlan plan = network.trainingPlan(64, 1);
@@ -64,7 +62,6 @@ class AllocationTest {
   }
 
   @Test
-  @Disabled("until RowTile no longer boxes its vectors")
   void aPredictionAllocatesNothing() {
     Predictor predictor = network().predictor(64);
     float[] input = new float[100 * 144];
