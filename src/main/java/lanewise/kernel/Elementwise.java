@@ -1,13 +1,31 @@
 package lanewise.kernel;
 
-/** Arithmetic, element by element. */
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static lanewise.kernel.Simd.FLOATS;
+import static lanewise.kernel.Simd.LANES;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Arithmetic over {@code n} elements. The array written may be one of those read, at the same
+ * offset.
+ */
 public final class Elementwise {
   private Elementwise() {}
 
   /** {@code y = a + b}. */
   public static void add(
       int n, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset) {
-    for (int i = 0; i < n; i++) {
+    int i = 0;
+    for (; i < FLOATS.loopBound(n); i += LANES) {
+      fromArray(FLOATS, a, aOffset + i)
+          .add(fromArray(FLOATS, b, bOffset + i))
+          .intoArray(y, yOffset + i);
+    }
+    for (; i < n; i++) {
       y[yOffset + i] = a[aOffset + i] + b[bOffset + i];
     }
   }
@@ -15,36 +33,62 @@ public final class Elementwise {
   /** {@code y = a · b}. */
   public static void multiply(
       int n, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset) {
-    for (int i = 0; i < n; i++) {
+    int i = 0;
+    for (; i < FLOATS.loopBound(n); i += LANES) {
+      fromArray(FLOATS, a, aOffset + i)
+          .mul(fromArray(FLOATS, b, bOffset + i))
+          .intoArray(y, yOffset + i);
+    }
+    for (; i < n; i++) {
       y[yOffset + i] = a[aOffset + i] * b[bOffset + i];
     }
   }
 
   /** {@code y = alpha · x}. */
   public static void scale(int n, float alpha, float[] x, int xOffset, float[] y, int yOffset) {
-    for (int i = 0; i < n; i++) {
+    int i = 0;
+    for (; i < FLOATS.loopBound(n); i += LANES) {
+      fromArray(FLOATS, x, xOffset + i).mul(alpha).intoArray(y, yOffset + i);
+    }
+    for (; i < n; i++) {
       y[yOffset + i] = alpha * x[xOffset + i];
     }
   }
 
-  /** {@code y ← alpha · x + y}, one rounding. */
+  /** {@code y ← alpha · x + y}, rounded once. */
   public static void axpy(int n, float alpha, float[] x, int xOffset, float[] y, int yOffset) {
-    for (int i = 0; i < n; i++) {
+    FloatVector alphas = broadcast(FLOATS, alpha);
+    int i = 0;
+    for (; i < FLOATS.loopBound(n); i += LANES) {
+      alphas
+          .fma(fromArray(FLOATS, x, xOffset + i), fromArray(FLOATS, y, yOffset + i))
+          .intoArray(y, yOffset + i);
+    }
+    for (; i < n; i++) {
       y[yOffset + i] = Math.fma(alpha, x[xOffset + i], y[yOffset + i]);
     }
   }
 
   /** {@code y = value}. */
   public static void fill(int n, float value, float[] y, int yOffset) {
-    java.util.Arrays.fill(y, yOffset, yOffset + n, value);
+    Arrays.fill(y, yOffset, yOffset + n, value);
   }
 
   /** {@code y = min(max(x, low), high)}; NaN stays NaN. */
   public static void clamp(
       int n, float low, float high, float[] x, int xOffset, float[] y, int yOffset) {
-    for (int i = 0; i < n; i++) {
-      float v = x[xOffset + i];
-      y[yOffset + i] = v < low ? low : v > high ? high : v;
+    for (int i = 0, step; i < n; i += step) {
+      step = n - i >= LANES ? LANES : 1;
+      FloatVector v =
+          step == LANES ? fromArray(FLOATS, x, xOffset + i) : broadcast(FLOATS, x[xOffset + i]);
+      FloatVector r =
+          v.blend(low, v.compare(VectorOperators.LT, low))
+              .blend(high, v.compare(VectorOperators.GT, high));
+      if (step == LANES) {
+        r.intoArray(y, yOffset + i);
+      } else {
+        y[yOffset + i] = r.lane(0);
+      }
     }
   }
 }

@@ -4,159 +4,163 @@ import java.util.Arrays;
 import lanewise.shape.PoolingShape;
 import org.jspecify.annotations.Nullable;
 
-/** Pooling over NHWC images. */
+/**
+ * Max and average pooling of NHWC images. A call handles images {@code firstImage … firstImage +
+ * images − 1} of a batch and touches no other; offsets are those of image 0. Windows see only what
+ * lies inside the input.
+ */
 public final class Pooling {
+  private static final int MAX_WINDOW = 255;
+
   private Pooling() {}
 
-  /** Max pooling of images {@code firstImage …}; offsets are those of image 0. */
+  /**
+   * {@code y[b, oy, ox, c] = max x} over the window; NaN if it holds one.
+   *
+   * @param argmax set to the index {@code ky · kernelWidth + kx} of the first maximum, an unsigned
+   *     byte, laid out like {@code y}; null where no gradient will be asked for
+   * @throws IllegalArgumentException if {@code argmax} is given and the window has more than 255
+   *     elements
+   */
   public static void maxForward(
       PoolingShape s,
       int firstImage,
       int images,
-      float[] x,
+      float[] x, // [batch, inHeight, inWidth, channels]
       int xOffset,
-      float[] y,
+      float[] y, // [batch, outHeight, outWidth, channels]
       int yOffset,
-      byte @Nullable [] argmax,
+      byte @Nullable [] argmax, // [batch, outHeight, outWidth, channels]
       int argmaxOffset) {
-    for (int o = firstImage * s.outImageSize(); o < (firstImage + images) * s.outImageSize(); o++) {
-      float best = Float.NEGATIVE_INFINITY;
-      int at = -1;
-      for (int k = 0; k < s.kernelHeight() * s.kernelWidth(); k++) {
-        int i = input(s, o, k);
-        if (i >= 0 && (at < 0 || x[xOffset + i] > best || Float.isNaN(x[xOffset + i]))) {
-          best = x[xOffset + i];
-          at = k;
-        }
-      }
-      y[yOffset + o] = best;
-      if (argmax != null) {
-        argmax[argmaxOffset + o] = (byte) at;
-      }
+    if (argmax != null && s.kernelHeight() * s.kernelWidth() > MAX_WINDOW) {
+      throw new IllegalArgumentException(
+          "Max pooling: the window must have at most 255 elements, got "
+              + (s.kernelHeight() + " x " + s.kernelWidth()));
+    }
+    int inSize = s.inImageSize();
+    int outSize = s.outImageSize();
+    for (int b = firstImage; b < firstImage + images; b++) {
+      int out = b * outSize;
+      MaxPooling.forward(s, x, xOffset + b * inSize, y, yOffset + out, argmax, argmaxOffset + out);
     }
   }
 
-  /** The gradient of {@link #maxForward}. */
+  /**
+   * The gradient of {@link #maxForward}: {@code dInput} is the sum of {@code dOutput} over the
+   * windows whose maximum the element is. Writes all of {@code dInput} of these images, zeros
+   * included.
+   */
   public static void maxBackward(
       PoolingShape s,
       int firstImage,
       int images,
-      byte[] argmax,
+      byte[] argmax, // [batch, outHeight, outWidth, channels]
       int argmaxOffset,
-      float[] dOutput,
+      float[] dOutput, // [batch, outHeight, outWidth, channels]
       int dOutputOffset,
-      float[] dInput,
+      float[] dInput, // [batch, inHeight, inWidth, channels]
       int dInputOffset) {
-    zero(s, firstImage, images, dInput, dInputOffset);
-    for (int o = firstImage * s.outImageSize(); o < (firstImage + images) * s.outImageSize(); o++) {
-      dInput[dInputOffset + input(s, o, argmax[argmaxOffset + o] & 0xFF)] +=
-          dOutput[dOutputOffset + o];
+    boolean disjoint = s.strideHeight() >= s.kernelHeight() && s.strideWidth() >= s.kernelWidth();
+    int inSize = s.inImageSize();
+    int outSize = s.outImageSize();
+    for (int b = firstImage; b < firstImage + images; b++) {
+      int argmaxFrom = argmaxOffset + b * outSize;
+      int out = dOutputOffset + b * outSize;
+      int in = dInputOffset + b * inSize;
+      if (disjoint) {
+        MaxPooling.gather(s, argmax, argmaxFrom, dOutput, out, dInput, in);
+      } else {
+        Arrays.fill(dInput, in, in + inSize, 0);
+        MaxPooling.scatter(s, argmax, argmaxFrom, dOutput, out, dInput, in);
+      }
     }
   }
 
-  /** Average pooling. */
+  /**
+   * {@code y[b, oy, ox, c] = Σ x / count} over the window, rows first.
+   *
+   * @param countIncludePad whether {@code count} includes the padding that the window covers
+   */
   public static void averageForward(
       PoolingShape s,
       boolean countIncludePad,
       int firstImage,
       int images,
-      float[] x,
+      float[] x, // [batch, inHeight, inWidth, channels]
       int xOffset,
-      float[] y,
+      float[] y, // [batch, outHeight, outWidth, channels]
       int yOffset) {
-    for (int o = firstImage * s.outImageSize(); o < (firstImage + images) * s.outImageSize(); o++) {
-      float sum = 0;
-      int count = 0;
-      for (int k = 0; k < s.kernelHeight() * s.kernelWidth(); k++) {
-        int i = input(s, o, k);
-        if (i >= 0) {
-          sum += x[xOffset + i];
-          count++;
-        }
-      }
-      y[yOffset + o] = sum / (countIncludePad ? s.kernelHeight() * s.kernelWidth() : count);
+    for (int b = firstImage; b < firstImage + images; b++) {
+      int in = xOffset + b * s.inImageSize();
+      AveragePooling.forward(s, countIncludePad, x, in, y, yOffset + b * s.outImageSize());
     }
   }
 
-  /** The gradient of {@link #averageForward}. */
+  /** The gradient of {@link #averageForward}. Writes all of {@code dInput} of these images. */
   public static void averageBackward(
       PoolingShape s,
       boolean countIncludePad,
       int firstImage,
       int images,
-      float[] dOutput,
+      float[] dOutput, // [batch, outHeight, outWidth, channels]
       int dOutputOffset,
-      float[] dInput,
+      float[] dInput, // [batch, inHeight, inWidth, channels]
       int dInputOffset) {
-    zero(s, firstImage, images, dInput, dInputOffset);
-    int window = s.kernelHeight() * s.kernelWidth();
-    for (int o = firstImage * s.outImageSize(); o < (firstImage + images) * s.outImageSize(); o++) {
-      int count = 0;
-      for (int k = 0; k < window; k++) {
-        count += input(s, o, k) >= 0 ? 1 : 0;
-      }
-      for (int k = 0; k < window; k++) {
-        int i = input(s, o, k);
-        if (i >= 0) {
-          dInput[dInputOffset + i] += dOutput[dOutputOffset + o] / (countIncludePad ? window : count);
-        }
-      }
+    for (int b = firstImage; b < firstImage + images; b++) {
+      int out = dOutputOffset + b * s.outImageSize();
+      int in = dInputOffset + b * s.inImageSize();
+      Arrays.fill(dInput, in, in + s.inImageSize(), 0);
+      AveragePooling.backward(s, countIncludePad, dOutput, out, dInput, in);
     }
   }
 
-  /** The mean over the pixels of each channel: {@code x [batch, pixels, channels]}, {@code y [batch, channels]}. */
+  /** {@code y[b, c] = Σ x[b, p, c] / pixels}: the mean of each channel over all pixels. */
   public static void globalAverageForward(
       int pixels,
       int channels,
       int firstImage,
       int images,
-      float[] x,
+      float[] x, // [batch, pixels, channels]
       int xOffset,
-      float[] y,
+      float[] y, // [batch, channels]
       int yOffset) {
     for (int b = firstImage; b < firstImage + images; b++) {
-      int to = yOffset + b * channels;
-      Reductions.columnSums(
-          pixels, channels, x, xOffset + b * pixels * channels, channels, y, to);
-      Elementwise.scale(channels, 1f / pixels, y, to, y, to);
+      int in = xOffset + b * pixels * channels;
+      int out = yOffset + b * channels;
+      Reductions.columnSums(pixels, channels, x, in, channels, y, out);
+      Elementwise.scale(channels, 1f / pixels, y, out, y, out);
     }
   }
 
-  /** The gradient of {@link #globalAverageForward}. */
+  /**
+   * The gradient of {@link #globalAverageForward}: {@code dInput[b, p, c] = dOutput[b, c] /
+   * pixels}.
+   */
   public static void globalAverageBackward(
       int pixels,
       int channels,
       int firstImage,
       int images,
-      float[] dOutput,
+      float[] dOutput, // [batch, channels]
       int dOutputOffset,
-      float[] dInput,
+      float[] dInput, // [batch, pixels, channels]
       int dInputOffset) {
-    for (int p = firstImage * pixels; p < (firstImage + images) * pixels; p++) {
-      Elementwise.scale(
-          channels,
-          1f / pixels,
-          dOutput,
-          dOutputOffset + p / pixels * channels,
-          dInput,
-          dInputOffset + p * channels);
+    for (int b = firstImage; b < firstImage + images; b++) {
+      int out = dOutputOffset + b * channels;
+      for (int p = 0; p < pixels; p++) {
+        int in = dInputOffset + (b * pixels + p) * channels;
+        Elementwise.scale(channels, 1f / pixels, dOutput, out, dInput, in);
+      }
     }
   }
 
-  private static void zero(PoolingShape s, int firstImage, int images, float[] d, int offset) {
-    int from = offset + firstImage * s.inImageSize();
-    Arrays.fill(d, from, from + images * s.inImageSize(), 0);
+  /** Of a window that starts at {@code origin}, the first index inside the input. */
+  static int firstInside(int origin) {
+    return Math.max(0, -origin);
   }
 
-  private static int input(PoolingShape s, int o, int k) {
-    int c = o % s.channels();
-    int pixel = o / s.channels();
-    int x = pixel % s.outWidth() * s.strideWidth() - s.padLeft() + k % s.kernelWidth();
-    int row = pixel / s.outWidth();
-    int y = row % s.outHeight() * s.strideHeight() - s.padTop() + k / s.kernelWidth();
-    if (x < 0 || x >= s.inWidth() || y < 0 || y >= s.inHeight()) {
-      return -1;
-    }
-    return ((row / s.outHeight() * s.inHeight() + y) * s.inWidth() + x) * s.channels() + c;
+  /** Of a window that starts at {@code origin}, one more than the last index inside the input. */
+  static int endInside(int origin, int kernel, int in) {
+    return Math.min(kernel, in - origin);
   }
 }

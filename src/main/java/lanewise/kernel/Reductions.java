@@ -1,14 +1,99 @@
 package lanewise.kernel;
 
-/** Sums and searches over arrays. */
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static lanewise.kernel.Simd.FLOATS;
+import static lanewise.kernel.Simd.LANES;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+
+/**
+ * Sums and searches.
+ *
+ * <p>A sum has 16 partial sums, element {@code i} in that of number {@code i mod 16}, which are
+ * then added as a tree, halves first (0 + 8, 1 + 9, …; 0 + 4, …); the last {@code n mod 16}
+ * elements follow one by one. The 16 are one, two or four vectors, so the bits do not depend on the
+ * width.
+ */
 public final class Reductions {
+  private static final int PARTIALS = 16;
+
+  /** Rows that one partial sum of {@link #columnSums} covers: 64 additions deep. */
+  private static final int CHUNK_ROWS = 256;
+
+  private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(FLOATS, 8, 1, true);
+  private static final VectorShuffle<Float> BY_4 = VectorShuffle.iota(FLOATS, 4, 1, true);
+  private static final VectorShuffle<Float> BY_2 = VectorShuffle.iota(FLOATS, 2, 1, true);
+  private static final VectorShuffle<Float> BY_1 = VectorShuffle.iota(FLOATS, 1, 1, true);
+
   private Reductions() {}
 
   /** {@code Σ x}. */
   public static float sum(int n, float[] x, int xOffset) {
-    float sum = 0;
-    for (int i = 0; i < n; i++) {
+    FloatVector a = FloatVector.zero(FLOATS);
+    FloatVector b = FloatVector.zero(FLOATS);
+    FloatVector c = FloatVector.zero(FLOATS);
+    FloatVector d = FloatVector.zero(FLOATS);
+    int i = 0;
+    for (; i <= n - PARTIALS; i += PARTIALS) {
+      a = a.add(fromArray(FLOATS, x, xOffset + i));
+      if (LANES <= 8) {
+        b = b.add(fromArray(FLOATS, x, xOffset + i + LANES));
+      }
+      if (LANES <= 4) {
+        c = c.add(fromArray(FLOATS, x, xOffset + i + 2 * LANES));
+        d = d.add(fromArray(FLOATS, x, xOffset + i + 3 * LANES));
+      }
+    }
+    FloatVector s = LANES == 16 ? a : LANES == 8 ? a.add(b) : a.add(c).add(b.add(d));
+    if (LANES == 16) {
+      s = s.add(s.rearrange(BY_8));
+    }
+    if (LANES >= 8) {
+      s = s.add(s.rearrange(BY_4));
+    }
+    s = s.add(s.rearrange(BY_2));
+    float sum = s.add(s.rearrange(BY_1)).lane(0);
+    for (; i < n; i++) {
       sum += x[xOffset + i];
+    }
+    return sum;
+  }
+
+  /** {@code Σ x · y}, each product added with one rounding. */
+  public static float dot(int n, float[] x, int xOffset, float[] y, int yOffset) {
+    FloatVector a = FloatVector.zero(FLOATS);
+    FloatVector b = FloatVector.zero(FLOATS);
+    FloatVector c = FloatVector.zero(FLOATS);
+    FloatVector d = FloatVector.zero(FLOATS);
+    int i = 0;
+    for (; i <= n - PARTIALS; i += PARTIALS) {
+      a = fromArray(FLOATS, x, xOffset + i).fma(fromArray(FLOATS, y, yOffset + i), a);
+      if (LANES <= 8) {
+        int second = i + LANES;
+        b = fromArray(FLOATS, x, xOffset + second).fma(fromArray(FLOATS, y, yOffset + second), b);
+      }
+      if (LANES <= 4) {
+        int third = i + 2 * LANES;
+        int fourth = i + 3 * LANES;
+        c = fromArray(FLOATS, x, xOffset + third).fma(fromArray(FLOATS, y, yOffset + third), c);
+        d = fromArray(FLOATS, x, xOffset + fourth).fma(fromArray(FLOATS, y, yOffset + fourth), d);
+      }
+    }
+    FloatVector s = LANES == 16 ? a : LANES == 8 ? a.add(b) : a.add(c).add(b.add(d));
+    if (LANES == 16) {
+      s = s.add(s.rearrange(BY_8));
+    }
+    if (LANES >= 8) {
+      s = s.add(s.rearrange(BY_4));
+    }
+    s = s.add(s.rearrange(BY_2));
+    float sum = s.add(s.rearrange(BY_1)).lane(0);
+    for (; i < n; i++) {
+      sum = Math.fma(x[xOffset + i], y[yOffset + i], sum);
     }
     return sum;
   }
@@ -18,54 +103,156 @@ public final class Reductions {
     return dot(n, x, xOffset, x, xOffset);
   }
 
-  /** {@code Σ x · y}. */
-  public static float dot(int n, float[] x, int xOffset, float[] y, int yOffset) {
-    float sum = 0;
-    for (int i = 0; i < n; i++) {
-      sum = Math.fma(x[xOffset + i], y[yOffset + i], sum);
-    }
-    return sum;
+  private static float tree(float a, float b, float c, float d) {
+    return (a + c) + (b + d);
   }
 
-  /** The greatest element that is not NaN, or −∞. */
+  /** The greatest element that is not NaN; −∞ if there is none. */
   public static float max(int n, float[] x, int xOffset) {
     float max = Float.NEGATIVE_INFINITY;
-    for (int i = 0; i < n; i++) {
+    int i = 0;
+    if (n >= LANES) {
+      FloatVector best = broadcast(FLOATS, max);
+      for (; i < FLOATS.loopBound(n); i += LANES) {
+        FloatVector v = fromArray(FLOATS, x, xOffset + i);
+        best = best.blend(v, v.compare(VectorOperators.GT, best));
+      }
+      max = best.reduceLanes(VectorOperators.MAX);
+    }
+    for (; i < n; i++) {
       max = x[xOffset + i] > max ? x[xOffset + i] : max;
     }
-    return max;
+    return max + 0f; // Which of two zeros came first depends on the width: −0 becomes 0.
   }
 
-  /** {@code out[j] = Σ x[i, j]} over the rows of {@code x [rows, columns]}. */
-  public static void columnSums(
-      int rows, int columns, float[] x, int xOffset, int ldx, float[] out, int outOffset) {
-    for (int j = 0; j < columns; j++) {
-      float sum = 0;
-      for (int i = 0; i < rows; i++) {
-        sum += x[xOffset + i * ldx + j];
-      }
-      out[outOffset + j] = sum;
-    }
-  }
-
-  /** The index of the first maximum. */
+  /** The index of the first maximum, or of the first NaN if there is one; −1 for {@code n = 0}. */
   public static int argMax(int n, float[] x, int xOffset) {
-    int best = 0;
-    for (int i = 1; i < n; i++) {
-      if (x[xOffset + i] > x[xOffset + best]) {
-        best = i;
+    int at = -1;
+    float best = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < n && !Float.isNaN(best); i++) {
+      float v = x[xOffset + i];
+      if (at < 0 || v > best || Float.isNaN(v)) {
+        best = v;
+        at = i;
       }
     }
-    return best;
+    return at;
   }
 
   /** The index of the first element that is NaN or infinite, or −1. */
   public static int firstNonFinite(int n, float[] x, int xOffset) {
-    for (int i = 0; i < n; i++) {
+    int i = 0;
+    for (; i < FLOATS.loopBound(n); i += LANES) {
+      FloatVector v = fromArray(FLOATS, x, xOffset + i);
+      // ∞ − ∞ and NaN − NaN are NaN.
+      if (v.sub(v).compare(VectorOperators.NE, 0).anyTrue()) {
+        break;
+      }
+    }
+    for (; i < n; i++) {
       if (!Float.isFinite(x[xOffset + i])) {
         return i;
       }
     }
     return -1;
+  }
+
+  /**
+   * {@code out[j] = Σ x[i, j]} over the rows of {@code x [rows, columns]}, which lie {@code ldx}
+   * apart. Columns may be cut at will among several calls.
+   *
+   * <p>Chunks of 256 rows are added in order. Within a chunk row {@code i} goes to partial sum
+   * {@code i mod 4} of its column, its last {@code rows mod 4} rows to number 0; these are added as
+   * (0 + 2) + (1 + 3).
+   */
+  public static void columnSums(
+      int rows, int columns, float[] x, int xOffset, int ldx, float[] out, int outOffset) {
+    Arrays.fill(out, outOffset, outOffset + columns, 0);
+    for (int first = 0; first < rows; first += CHUNK_ROWS) {
+      int chunk = Math.min(CHUNK_ROWS, rows - first);
+      int at = xOffset + first * ldx;
+      int j = 0;
+      for (; j <= columns - 2 * LANES; j += 2 * LANES) {
+        addTwoVectors(chunk, x, at + j, ldx, out, outOffset + j);
+      }
+      for (; j <= columns - LANES; j += LANES) {
+        addVector(chunk, x, at + j, ldx, out, outOffset + j);
+      }
+      for (; j < columns; j++) {
+        addColumn(chunk, x, at + j, ldx, out, outOffset + j);
+      }
+    }
+  }
+
+  /** Two vectors wide, so that the 8 sums in flight hide the latency of addition. */
+  private static void addTwoVectors(
+      int rows, float[] x, int xOffset, int ldx, float[] out, int outOffset) {
+    FloatVector a0 = FloatVector.zero(FLOATS);
+    FloatVector a1 = FloatVector.zero(FLOATS);
+    FloatVector b0 = FloatVector.zero(FLOATS);
+    FloatVector b1 = FloatVector.zero(FLOATS);
+    FloatVector c0 = FloatVector.zero(FLOATS);
+    FloatVector c1 = FloatVector.zero(FLOATS);
+    FloatVector d0 = FloatVector.zero(FLOATS);
+    FloatVector d1 = FloatVector.zero(FLOATS);
+    int at = xOffset;
+    int i = 0;
+    for (; i <= rows - 4; i += 4, at += 4 * ldx) {
+      a0 = a0.add(fromArray(FLOATS, x, at));
+      a1 = a1.add(fromArray(FLOATS, x, at + LANES));
+      b0 = b0.add(fromArray(FLOATS, x, at + ldx));
+      b1 = b1.add(fromArray(FLOATS, x, at + ldx + LANES));
+      c0 = c0.add(fromArray(FLOATS, x, at + 2 * ldx));
+      c1 = c1.add(fromArray(FLOATS, x, at + 2 * ldx + LANES));
+      d0 = d0.add(fromArray(FLOATS, x, at + 3 * ldx));
+      d1 = d1.add(fromArray(FLOATS, x, at + 3 * ldx + LANES));
+    }
+    for (; i < rows; i++, at += ldx) {
+      a0 = a0.add(fromArray(FLOATS, x, at));
+      a1 = a1.add(fromArray(FLOATS, x, at + LANES));
+    }
+    int second = outOffset + LANES;
+    fromArray(FLOATS, out, outOffset).add(a0.add(c0).add(b0.add(d0))).intoArray(out, outOffset);
+    fromArray(FLOATS, out, second).add(a1.add(c1).add(b1.add(d1))).intoArray(out, second);
+  }
+
+  private static void addVector(
+      int rows, float[] x, int xOffset, int ldx, float[] out, int outOffset) {
+    FloatVector a = FloatVector.zero(FLOATS);
+    FloatVector b = FloatVector.zero(FLOATS);
+    FloatVector c = FloatVector.zero(FLOATS);
+    FloatVector d = FloatVector.zero(FLOATS);
+    int at = xOffset;
+    int i = 0;
+    for (; i <= rows - 4; i += 4, at += 4 * ldx) {
+      a = a.add(fromArray(FLOATS, x, at));
+      b = b.add(fromArray(FLOATS, x, at + ldx));
+      c = c.add(fromArray(FLOATS, x, at + 2 * ldx));
+      d = d.add(fromArray(FLOATS, x, at + 3 * ldx));
+    }
+    for (; i < rows; i++, at += ldx) {
+      a = a.add(fromArray(FLOATS, x, at));
+    }
+    fromArray(FLOATS, out, outOffset).add(a.add(c).add(b.add(d))).intoArray(out, outOffset);
+  }
+
+  private static void addColumn(
+      int rows, float[] x, int xOffset, int ldx, float[] out, int outOffset) {
+    float a = 0;
+    float b = 0;
+    float c = 0;
+    float d = 0;
+    int at = xOffset;
+    int i = 0;
+    for (; i <= rows - 4; i += 4, at += 4 * ldx) {
+      a += x[at];
+      b += x[at + ldx];
+      c += x[at + 2 * ldx];
+      d += x[at + 3 * ldx];
+    }
+    for (; i < rows; i++, at += ldx) {
+      a += x[at];
+    }
+    out[outOffset] += tree(a, b, c, d);
   }
 }

@@ -1,27 +1,27 @@
 package lanewise.kernel;
 
-/** Softmax by row. */
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static lanewise.kernel.Simd.FLOATS;
+import static lanewise.kernel.Simd.LANES;
+
+import jdk.incubator.vector.FloatVector;
+
+/** Softmax over the rows of {@code [rows, columns]}. In place is allowed. */
 public final class Softmax {
   private Softmax() {}
 
-  /** {@code y = exp(x − max x) / Σ exp(x − max x)} for each row of {@code [rows, columns]}. */
+  /** {@code y = e^(x − max x) / Σ e^(x − max x)} for each row. */
   public static void forward(
       int rows, int columns, float[] x, int xOffset, float[] y, int yOffset) {
     for (int r = 0; r < rows; r++) {
-      int from = xOffset + r * columns;
-      int to = yOffset + r * columns;
-      float max = Float.NEGATIVE_INFINITY;
-      for (int j = 0; j < columns; j++) {
-        max = Math.max(max, x[from + j]);
-      }
-      float sum = 0;
-      for (int j = 0; j < columns; j++) {
-        y[to + j] = (float) StrictMath.exp(x[from + j] - max);
-        sum += y[to + j];
-      }
-      for (int j = 0; j < columns; j++) {
-        y[to + j] /= sum;
-      }
+      shiftRow(columns, x, xOffset + r * columns, y, yOffset + r * columns);
+    }
+    // All rows at once: no tail for each where they are short.
+    VectorMath.exp(rows * columns, y, yOffset, y, yOffset);
+    for (int r = 0; r < rows; r++) {
+      int at = yOffset + r * columns;
+      Elementwise.scale(columns, 1 / Reductions.sum(columns, y, at), y, at, y, at);
     }
   }
 
@@ -36,13 +36,44 @@ public final class Softmax {
       float[] dInput,
       int dInputOffset) {
     for (int r = 0; r < rows; r++) {
-      float dot = 0;
-      for (int j = r * columns; j < (r + 1) * columns; j++) {
-        dot += y[yOffset + j] * dOutput[dOutputOffset + j];
-      }
-      for (int j = r * columns; j < (r + 1) * columns; j++) {
-        dInput[dInputOffset + j] = y[yOffset + j] * (dOutput[dOutputOffset + j] - dot);
-      }
+      int yAt = yOffset + r * columns;
+      int dOutputAt = dOutputOffset + r * columns;
+      float dot = Reductions.dot(columns, y, yAt, dOutput, dOutputAt);
+      backwardRow(columns, y, yAt, dot, dOutput, dOutputAt, dInput, dInputOffset + r * columns);
+    }
+  }
+
+  /** {@code y = x − max x}. */
+  static void shiftRow(int n, float[] x, int xOffset, float[] y, int yOffset) {
+    float max = Reductions.max(n, x, xOffset);
+    int i = 0;
+    for (; i < FLOATS.loopBound(n); i += LANES) {
+      fromArray(FLOATS, x, xOffset + i).sub(max).intoArray(y, yOffset + i);
+    }
+    for (; i < n; i++) {
+      y[yOffset + i] = x[xOffset + i] - max;
+    }
+  }
+
+  private static void backwardRow(
+      int n,
+      float[] y,
+      int yOffset,
+      float dot,
+      float[] dOutput,
+      int dOutputOffset,
+      float[] dInput,
+      int dInputOffset) {
+    FloatVector dots = broadcast(FLOATS, dot);
+    int i = 0;
+    for (; i < FLOATS.loopBound(n); i += LANES) {
+      fromArray(FLOATS, dOutput, dOutputOffset + i)
+          .sub(dots)
+          .mul(fromArray(FLOATS, y, yOffset + i))
+          .intoArray(dInput, dInputOffset + i);
+    }
+    for (; i < n; i++) {
+      dInput[dInputOffset + i] = (dOutput[dOutputOffset + i] - dot) * y[yOffset + i];
     }
   }
 }
