@@ -103,9 +103,9 @@ final class CLibraryLog {
     int i = (int) (bits >>> 45) & 127;
     double z = Double.longBitsToDouble(LOWEST_Z + (bits & ((1L << 52) - 1)));
     double r = fma(z, RECIPROCAL[i], -1);
-    double exact = fma((double) k, LN2_HIGH, LOG_C[i]);
+    double exact = fma(k, LN2_HIGH, LOG_C[i]);
     double high = exact + r;
-    double low = fma((double) k, LN2_LOW, exact - high + r);
+    double low = fma(k, LN2_LOW, exact - high + r);
     double r2 = r * r;
     double higher = fma(r2, fma(r, P[4], P[3]), fma(r, P[2], P[1]));
     return fma(r * r2, higher, fma(r2, P[0], low)) + high;
