@@ -147,8 +147,11 @@ record ReferenceGemm(
     if (!epilogue.activates()) {
       return y;
     }
+    if (epilogue.slope() == 0) {
+      return Math.min(Math.max(y, 0), epilogue.cap());
+    }
     if (y < 0) {
-      return epilogue.slope() == 0 ? 0 : epilogue.slope() * y;
+      return epilogue.slope() * y;
     }
     return Math.min(y, epilogue.cap());
   }
