@@ -6,7 +6,10 @@ import lanewise.kernel.WorkerPool;
 public final class Lanewise {
   private Lanewise() {}
 
-  /** The number of threads that a kernel may use, the caller included. By default the processors that the JVM sees. */
+  /**
+   * The number of threads that a kernel may use, the caller included. By default the processors
+   * that the JVM sees.
+   */
   public static int threads() {
     return WorkerPool.threads();
   }

@@ -47,7 +47,8 @@ public final class Main {
   private Main() {}
 
   /** Runs the command that {@code args} name and ends with its exit status. */
-  @SuppressWarnings("SystemConsoleNull") // It is null where nobody watches, whatever the default is.
+  @SuppressWarnings(
+      "SystemConsoleNull") // It is null where nobody watches, whatever the default is.
   public static void main(String[] args) {
     Console console = System.console();
     boolean watched = console != null && console.isTerminal();

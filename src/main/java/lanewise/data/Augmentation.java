@@ -5,9 +5,10 @@ import lanewise.random.CounterRandom;
 import lanewise.shape.Shape;
 
 /**
- * Random changes to training images that keep their class: a shift of up to {@code shift} pixels each way (the image is given
- * a border of that many zeros, then cropped to its size at a random place), and a mirror image every other time. Zero is
- * black, or, in a data set that a {@link Standardization} has passed, the mean.
+ * Random changes to training images that keep their class: a shift of up to {@code shift} pixels
+ * each way (the image is given a border of that many zeros, then cropped to its size at a random
+ * place), and a mirror image every other time. Zero is black, or, in a data set that a {@link
+ * Standardization} has passed, the mean.
  *
  * @param shift the greatest shift in pixels; 0 for none
  * @param flip whether left and right are exchanged with probability ½

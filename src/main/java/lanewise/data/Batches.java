@@ -5,11 +5,13 @@ import java.util.stream.IntStream;
 import lanewise.random.CounterRandom;
 
 /**
- * Cuts a data set into batches, epoch by epoch. The order of an epoch depends on the seed and the epoch's number alone, so
- * training resumed at epoch e goes on as if it had never stopped. Belongs to one thread at a time.
+ * Cuts a data set into batches, epoch by epoch. The order of an epoch depends on the seed and the
+ * epoch's number alone, so training resumed at epoch e goes on as if it had never stopped. Belongs
+ * to one thread at a time.
  */
 public final class Batches {
-  private static final long AUGMENTATION_STREAM = -1; // epochs, which shuffling uses, are not negative
+  private static final long AUGMENTATION_STREAM =
+      -1; // epochs, which shuffling uses, are not negative
 
   private final Dataset dataset;
   private final int batch;
@@ -31,10 +33,11 @@ public final class Batches {
   }
 
   /**
-   * Batches of {@code batch} samples, each altered when it is filled in; what becomes of a sample depends on the seed, the
-   * epoch and the sample's number alone.
+   * Batches of {@code batch} samples, each altered when it is filled in; what becomes of a sample
+   * depends on the seed, the epoch and the sample's number alone.
    *
-   * @throws IllegalArgumentException if {@code batch} is below 1, or the samples are not images and shall be altered
+   * @throws IllegalArgumentException if {@code batch} is below 1, or the samples are not images and
+   *     shall be altered
    */
   public Batches(
       Dataset dataset, int batch, long seed, boolean shuffle, Augmentation augmentation) {
@@ -102,7 +105,8 @@ public final class Batches {
   }
 
   /**
-   * Fills in batch {@code index} of the epoch with targets (see {@link Dataset#target}) in place of labels.
+   * Fills in batch {@code index} of the epoch with targets (see {@link Dataset#target}) in place of
+   * labels.
    *
    * @param inputs {@code [batch, sampleShape]}; modified
    * @param targets {@code [batch, targetSize]}; modified

@@ -13,25 +13,17 @@ import lanewise.shape.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CIFAR-10: 50,000 training and 10,000 test images, 32×32 in three colours, in ten classes (Krizhevsky, 2009), from the
- * files of its binary version: {@code data_batch_1.bin} to {@code data_batch_5.bin} and {@code test_batch.bin}, in a folder
- * or in {@code cifar-10-batches-bin} within it. A file is a sequence of images, each of them a label and then 1,024 red,
- * 1,024 green and 1,024 blue bytes.
+ * CIFAR-10: 50,000 training and 10,000 test images, 32×32 in three colours, in ten classes
+ * (Krizhevsky, 2009), from the files of its binary version: {@code data_batch_1.bin} to {@code
+ * data_batch_5.bin} and {@code test_batch.bin}, in a folder or in {@code cifar-10-batches-bin}
+ * within it. A file is a sequence of images, each of them a label and then 1,024 red, 1,024 green
+ * and 1,024 blue bytes.
  */
 public final class Cifar10 {
   /** The ten classes in the order of the labels. */
   public static final List<String> CLASS_NAMES =
       List.of(
-          "airplane",
-          "automobile",
-          "bird",
-          "cat",
-          "deer",
-          "dog",
-          "frog",
-          "horse",
-          "ship",
-          "truck");
+          "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
 
   private static final Shape IMAGE = Shape.of(32, 32, 3);
   private static final int PLANE = 32 * 32;
@@ -53,11 +45,12 @@ public final class Cifar10 {
   private Cifar10() {}
 
   /**
-   * The folder with the files: {@code explicit} where given, else {@code $LANEWISE_DATA/cifar10}, else {@code
-   * lanewise/cifar10} in the user's cache folder, to which they are downloaded (170 MB), verified and unpacked if they are
-   * nowhere.
+   * The folder with the files: {@code explicit} where given, else {@code $LANEWISE_DATA/cifar10},
+   * else {@code lanewise/cifar10} in the user's cache folder, to which they are downloaded (170
+   * MB), verified and unpacked if they are nowhere.
    *
-   * @throws IOException if they are not where {@code explicit} says, or nowhere and cannot be downloaded
+   * @throws IOException if they are not where {@code explicit} says, or nowhere and cannot be
+   *     downloaded
    */
   public static Path find(@Nullable Path explicit) throws IOException {
     return find(explicit, DataFolders.ofProcess(), ARCHIVE, MIRRORS);

@@ -13,9 +13,9 @@ import java.util.List;
 import lanewise.shape.Shape;
 
 /**
- * A table of comma-separated values (RFC 4180, UTF-8, plain or gzip): on each line the features of a sample, which are
- * numbers, and one field with its class or its target. A first line in which some feature is not a number is a header.
- * Empty lines are passed over.
+ * A table of comma-separated values (RFC 4180, UTF-8, plain or gzip): on each line the features of
+ * a sample, which are numbers, and one field with its class or its target. A first line in which
+ * some feature is not a number is a header. Empty lines are passed over.
  */
 public final class Csv {
   private static final int LONGEST_LINE = 1 << 20;
@@ -34,11 +34,12 @@ public final class Csv {
   }
 
   /**
-   * Reads samples with a class each. The distinct texts in the label column are the classes, in the order of their numbers
-   * if all are whole numbers, else in alphabetical order.
+   * Reads samples with a class each. The distinct texts in the label column are the classes, in the
+   * order of their numbers if all are whole numbers, else in alphabetical order.
    *
    * @param labelColumn the column with the labels, counted from 0, or from −1 backward
-   * @throws IOException if the file is missing, or a line has another number of fields or a feature that is no number
+   * @throws IOException if the file is missing, or a line has another number of fields or a feature
+   *     that is no number
    */
   public static FloatDataset classes(Path file, int labelColumn) throws IOException {
     Csv table = read(file, labelColumn);
@@ -51,7 +52,8 @@ public final class Csv {
    * Reads samples with one real-valued target each.
    *
    * @param targetColumn the column with the targets, counted from 0, or from −1 backward
-   * @throws IOException if the file is missing, or a line has another number of fields or a field that is no number
+   * @throws IOException if the file is missing, or a line has another number of fields or a field
+   *     that is no number
    */
   public static FloatDataset targets(Path file, int targetColumn) throws IOException {
     Csv table = read(file, targetColumn);

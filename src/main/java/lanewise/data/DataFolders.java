@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where data sets lie that the repository may not carry.
  *
- * @param shared the folder that {@code LANEWISE_DATA} names, with one folder in it for each data set
+ * @param shared the folder that {@code LANEWISE_DATA} names, with one folder in it for each data
+ *     set
  * @param cache the user's cache folder, laid out in the same way; downloads go there
  */
 record DataFolders(@Nullable Path shared, Path cache) {
@@ -44,12 +45,14 @@ record DataFolders(@Nullable Path shared, Path cache) {
   }
 
   /**
-   * The folder of a data set: {@code explicit} where given, else the first that holds all of it, of the one under {@code
-   * LANEWISE_DATA} and the one in the cache; else that in the cache, after a download.
+   * The folder of a data set: {@code explicit} where given, else the first that holds all of it, of
+   * the one under {@code LANEWISE_DATA} and the one in the cache; else that in the cache, after a
+   * download.
    *
    * @param title what people call the data set
    * @param name its folder's name
-   * @throws IOException if it is not where {@code explicit} says, or nowhere and cannot be downloaded
+   * @throws IOException if it is not where {@code explicit} says, or nowhere and cannot be
+   *     downloaded
    */
   Path find(String title, String name, @Nullable Path explicit, Files files) throws IOException {
     if (explicit != null) {
@@ -65,8 +68,8 @@ record DataFolders(@Nullable Path shared, Path cache) {
         files.download(cached);
       } catch (IOException e) {
         throw new IOException(
-            ("%s is neither in $LANEWISE_DATA/%s nor in %s, and it could not be downloaded; give its"
-                    + " folder with --data DIR or set LANEWISE_DATA: %s")
+            ("%s is neither in $LANEWISE_DATA/%s nor in %s, and it could not be downloaded; give"
+                    + " its folder with --data DIR or set LANEWISE_DATA: %s")
                 .formatted(title, name, cached, e.getMessage()),
             e);
       }

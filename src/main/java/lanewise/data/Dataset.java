@@ -7,8 +7,8 @@ import java.util.stream.IntStream;
 import lanewise.shape.Shape;
 
 /**
- * Samples of one shape, numbered from 0, each with the class it belongs to or with real-valued targets. Immutable, so any
- * number of threads may read at once.
+ * Samples of one shape, numbered from 0, each with the class it belongs to or with real-valued
+ * targets. Immutable, so any number of threads may read at once.
  */
 public interface Dataset {
   /** The number of samples, at least 1. */
@@ -37,14 +37,17 @@ public interface Dataset {
    */
   int label(int index);
 
-  /** The number of values {@link #target} writes: {@link #classes}, or the number of real-valued targets. */
+  /**
+   * The number of values {@link #target} writes: {@link #classes}, or the number of real-valued
+   * targets.
+   */
   default int targetSize() {
     return classes();
   }
 
   /**
-   * Writes what a network should answer for sample {@code index}: its label one-hot (1 at the label, 0 elsewhere), or its
-   * real-valued targets.
+   * Writes what a network should answer for sample {@code index}: its label one-hot (1 at the
+   * label, 0 elsewhere), or its real-valued targets.
    */
   default void target(int index, float[] out, int offset) {
     int label = label(index);

@@ -7,8 +7,8 @@ import java.util.stream.IntStream;
 import lanewise.shape.Shape;
 
 /**
- * 5,000 handwritten digits, 20×20 grey, 500 of each class: OpenCV's sample sheet. They are given a border of four zeros on
- * each side, so that they have MNIST's size of 28×28.
+ * 5,000 handwritten digits, 20×20 grey, 500 of each class: OpenCV's sample sheet. They are given a
+ * border of four zeros on each side, so that they have MNIST's size of 28×28.
  */
 public final class Digits {
   /** The ten classes in the order of the labels. */
@@ -18,8 +18,9 @@ public final class Digits {
   private Digits() {}
 
   /**
-   * Reads {@code digits-images-idx3-ubyte} and {@code digits-labels-idx1-ubyte}, plain or gzip, of a folder. Every fifth
-   * digit is held out for the test: 4,000 and 1,000, the classes equally often in both.
+   * Reads {@code digits-images-idx3-ubyte} and {@code digits-labels-idx1-ubyte}, plain or gzip, of
+   * a folder. Every fifth digit is held out for the test: 4,000 and 1,000, the classes equally
+   * often in both.
    *
    * @throws IOException if a file is missing or broken
    */

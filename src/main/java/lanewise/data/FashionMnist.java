@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Fashion-MNIST: 60,000 training and 10,000 test images of clothes, 28×28 grey, in ten classes (Xiao, Rasul and Vollgraf,
- * 2017).
+ * Fashion-MNIST: 60,000 training and 10,000 test images of clothes, 28×28 grey, in ten classes
+ * (Xiao, Rasul and Vollgraf, 2017).
  */
 public final class FashionMnist {
   /** The ten classes in the order of the labels. */

@@ -14,9 +14,10 @@ import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file read from its start to its end, plain or gzip (its first two bytes tell). Whatever is wrong with the file is an
- * {@link IOException} that names the file, the byte (of the unpacked content), what was expected and what came. Memory
- * grows with what has really been read, never with what a header claims.
+ * A file read from its start to its end, plain or gzip (its first two bytes tell). Whatever is
+ * wrong with the file is an {@link IOException} that names the file, the byte (of the unpacked
+ * content), what was expected and what came. Memory grows with what has really been read, never
+ * with what a header claims.
  */
 final class FileSource implements Closeable {
   private static final int BUFFER = 1 << 16;
@@ -61,9 +62,9 @@ final class FileSource implements Closeable {
     return new FileSource(file, in);
   }
 
-  static IOException malformed(
-      Path file, long offset, String expected, @Nullable Object got) {
-    return new IOException("%s: byte %d: expected %s, got %s".formatted(file, offset, expected, got));
+  static IOException malformed(Path file, long offset, String expected, @Nullable Object got) {
+    return new IOException(
+        "%s: byte %d: expected %s, got %s".formatted(file, offset, expected, got));
   }
 
   IOException malformed(long offset, String expected, Object got) {

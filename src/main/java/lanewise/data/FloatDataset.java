@@ -102,7 +102,8 @@ public final class FloatDataset implements Dataset {
   @Override
   public int label(int index) {
     if (labels == null) {
-      throw new IllegalStateException("FloatDataset: the targets are real numbers; there is no label");
+      throw new IllegalStateException(
+          "FloatDataset: the targets are real numbers; there is no label");
     }
     return labels[index];
   }

@@ -7,9 +7,9 @@ import java.util.List;
 import lanewise.shape.Shape;
 
 /**
- * An array of unsigned bytes from an IDX file, plain or gzip. The format (LeCun, "The MNIST database"): two zero bytes, the
- * element type (8: unsigned byte), the number of dimensions, each dimension's size as a big-endian 32-bit integer, then the
- * elements in row-major order.
+ * An array of unsigned bytes from an IDX file, plain or gzip. The format (LeCun, "The MNIST
+ * database"): two zero bytes, the element type (8: unsigned byte), the number of dimensions, each
+ * dimension's size as a big-endian 32-bit integer, then the elements in row-major order.
  */
 public final class Idx {
   private static final int UNSIGNED_BYTES = 0x08;
@@ -35,7 +35,8 @@ public final class Idx {
   /**
    * Reads an array of one to four dimensions.
    *
-   * @throws IOException if the file is missing or is not such an array from its first byte to its last
+   * @throws IOException if the file is missing or is not such an array from its first byte to its
+   *     last
    */
   public static Idx read(Path file) throws IOException {
     try (FileSource source = FileSource.open(file)) {
@@ -102,8 +103,9 @@ public final class Idx {
   }
 
   /**
-   * Reads the four files of MNIST's layout, plain or with {@code .gz} added: {@code train-images-idx3-ubyte}, {@code
-   * train-labels-idx1-ubyte}, {@code t10k-images-idx3-ubyte}, {@code t10k-labels-idx1-ubyte}.
+   * Reads the four files of MNIST's layout, plain or with {@code .gz} added: {@code
+   * train-images-idx3-ubyte}, {@code train-labels-idx1-ubyte}, {@code t10k-images-idx3-ubyte},
+   * {@code t10k-labels-idx1-ubyte}.
    *
    * @throws IOException if a file is missing or broken, or the files do not belong together
    */
@@ -111,7 +113,10 @@ public final class Idx {
     return trainTest(folder, "train-%s", "t10k-%s", 3, classNames);
   }
 
-  /** Reads four files whose names come from {@code train} and {@code test} with the canonical endings put in. */
+  /**
+   * Reads four files whose names come from {@code train} and {@code test} with the canonical
+   * endings put in.
+   */
   static TrainTest trainTest(
       Path folder, String train, String test, int rank, List<String> classNames)
       throws IOException {

@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Objects;
 import lanewise.shape.Shape;
 
-/** Images kept as bytes, a quarter of the memory of floats; a pixel x is read as x / 255, in [0, 1]. */
+/**
+ * Images kept as bytes, a quarter of the memory of floats; a pixel x is read as x / 255, in [0, 1].
+ */
 public final class ImageDataset implements Dataset {
   private final Shape sampleShape;
   private final byte[] pixels; // [size, height, width, channels]
@@ -81,11 +83,14 @@ public final class ImageDataset implements Dataset {
     return Byte.toUnsignedInt(labels[index]);
   }
 
-  /** This data set with {@code border} rows and columns of zeros added on each of the four sides. */
+  /**
+   * This data set with {@code border} rows and columns of zeros added on each of the four sides.
+   */
   public ImageDataset pad(int border) {
     int height = sampleShape.size(0);
     int row = sampleShape.size(1) * sampleShape.size(2);
-    Shape shape = Shape.of(height + 2 * border, sampleShape.size(1) + 2 * border, sampleShape.size(2));
+    Shape shape =
+        Shape.of(height + 2 * border, sampleShape.size(1) + 2 * border, sampleShape.size(2));
     int paddedRow = shape.size(1) * shape.size(2);
     byte[] padded = new byte[shape.prepend(size()).size()];
     for (int y = 0; y < size() * height; y++) {

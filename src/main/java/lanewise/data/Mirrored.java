@@ -25,7 +25,8 @@ import java.util.zip.ZipException;
  * A file that public mirrors offer, known by the digest of its content.
  *
  * @param name its name at the mirrors and in the folder it is brought to
- * @param unpacked whether size and digest are those of the unpacked content: gzip files of one content differ by packer
+ * @param unpacked whether size and digest are those of the unpacked content: gzip files of one
+ *     content differ by packer
  * @param size the number of bytes
  * @param sha256 in lower-case hexadecimal
  */
@@ -34,8 +35,8 @@ record Mirrored(String name, boolean unpacked, long size, String sha256) {
   private static final int READ_MILLISECONDS = 30_000;
 
   /**
-   * Brings the file from the first mirror that gives it whole. It is written beside its place, verified, and moved there
-   * atomically: what was there before stays until then.
+   * Brings the file from the first mirror that gives it whole. It is written beside its place,
+   * verified, and moved there atomically: what was there before stays until then.
    *
    * @param mirrors addresses that end in a slash
    * @throws IOException if no mirror gives it; the message has the reason for each

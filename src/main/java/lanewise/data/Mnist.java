@@ -6,7 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * MNIST: 60,000 training and 10,000 test images of handwritten digits, 28×28 grey (LeCun, Bottou, Bengio and Haffner, 1998).
+ * MNIST: 60,000 training and 10,000 test images of handwritten digits, 28×28 grey (LeCun, Bottou,
+ * Bengio and Haffner, 1998).
  */
 public final class Mnist {
   /** The ten classes in the order of the labels. */
@@ -43,10 +44,12 @@ public final class Mnist {
   private Mnist() {}
 
   /**
-   * The folder with MNIST's four files: {@code explicit} where given, else {@code $LANEWISE_DATA/mnist}, else {@code
-   * lanewise/mnist} in the user's cache folder, to which they are downloaded (11 MB) and verified if they are nowhere.
+   * The folder with MNIST's four files: {@code explicit} where given, else {@code
+   * $LANEWISE_DATA/mnist}, else {@code lanewise/mnist} in the user's cache folder, to which they
+   * are downloaded (11 MB) and verified if they are nowhere.
    *
-   * @throws IOException if they are not where {@code explicit} says, or nowhere and cannot be downloaded
+   * @throws IOException if they are not where {@code explicit} says, or nowhere and cannot be
+   *     downloaded
    */
   public static Path find(@Nullable Path explicit) throws IOException {
     return find(explicit, DataFolders.ofProcess(), MIRRORS);

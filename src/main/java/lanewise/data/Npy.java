@@ -24,10 +24,11 @@ import java.util.zip.ZipOutputStream;
 import lanewise.shape.Shape;
 
 /**
- * NumPy's files: {@code .npy} with one array, {@code .npz} with several of them in a zip archive. The format (NumPy,
- * "numpy.lib.format"): the byte 93 hexadecimal and "NUMPY", a version, the length of the header, a Python dictionary with
- * the element type, the order and the shape, then the elements. Arrays in Fortran order, of other types than
- * {@link NumpyArray.Type} or with a size of 0 are refused.
+ * NumPy's files: {@code .npy} with one array, {@code .npz} with several of them in a zip archive.
+ * The format (NumPy, "numpy.lib.format"): the byte 93 hexadecimal and "NUMPY", a version, the
+ * length of the header, a Python dictionary with the element type, the order and the shape, then
+ * the elements. Arrays in Fortran order, of other types than {@link NumpyArray.Type} or with a size
+ * of 0 are refused.
  */
 public final class Npy {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
@@ -72,8 +73,7 @@ public final class Npy {
 
   private static NumpyArray read(Path file, ZipFile zip, ZipEntry entry) throws IOException {
     String name = entry.getName().replaceAll("[^\\w.-]", "_");
-    try (FileSource source =
-        FileSource.of(Path.of(file + "!" + name), zip.getInputStream(entry))) {
+    try (FileSource source = FileSource.of(Path.of(file + "!" + name), zip.getInputStream(entry))) {
       return read(source);
     }
   }
@@ -154,8 +154,8 @@ public final class Npy {
   }
 
   /**
-   * Writes a {@code .npy} file: beside its place first, then moved there, so that what was there stays until the new one is
-   * whole.
+   * Writes a {@code .npy} file: beside its place first, then moved there, so that what was there
+   * stays until the new one is whole.
    *
    * @throws IOException if the file cannot be written
    */

@@ -121,7 +121,8 @@ public final class NumpyArray {
    */
   public int[] toInts() {
     if (isFloating()) {
-      throw new IllegalStateException("NumpyArray: expected elements of an integer type, got " + type);
+      throw new IllegalStateException(
+          "NumpyArray: expected elements of an integer type, got " + type);
     }
     return LongStream.range(0, shape.size())
         .mapToInt(i -> Math.toIntExact(integer((int) i)))

@@ -20,8 +20,7 @@ public final class Splits {
   public static TrainTest trainTest(Dataset dataset, int testSize, long seed) {
     if (testSize < 1 || testSize >= dataset.size()) {
       throw new IllegalArgumentException(
-          "Splits: test size must be from 1 to %d, got %d"
-              .formatted(dataset.size() - 1, testSize));
+          "Splits: test size must be from 1 to %d, got %d".formatted(dataset.size() - 1, testSize));
     }
     int[] order = Batches.shuffled(dataset.size(), seed);
     int trainSize = order.length - testSize;

@@ -5,8 +5,9 @@ import java.util.List;
 import lanewise.shape.Shape;
 
 /**
- * Gives each feature mean 0 and deviation 1: x' = (x − mean) / deviation. Fit it to the training samples, then apply it to
- * these and to the test samples alike. There is one mean and one deviation for each value of a sample, or for each channel.
+ * Gives each feature mean 0 and deviation 1: x' = (x − mean) / deviation. Fit it to the training
+ * samples, then apply it to these and to the test samples alike. There is one mean and one
+ * deviation for each value of a sample, or for each channel.
  */
 public final class Standardization {
   private final float[] mean; // [features]
@@ -15,7 +16,8 @@ public final class Standardization {
   /**
    * A standardization by known figures, such as the channel means of a published network.
    *
-   * @throws IllegalArgumentException if the lengths differ, or a deviation is not positive and finite
+   * @throws IllegalArgumentException if the lengths differ, or a deviation is not positive and
+   *     finite
    */
   public Standardization(float[] mean, float[] deviation) {
     if (mean.length == 0 || mean.length != deviation.length) {
@@ -34,7 +36,10 @@ public final class Standardization {
     }
   }
 
-  /** The standardization of each value of a sample. A value that is always the same gets deviation 1. */
+  /**
+   * The standardization of each value of a sample. A value that is always the same gets deviation
+   * 1.
+   */
   public static Standardization fit(Dataset dataset) {
     return fit(dataset, dataset.sampleShape().size());
   }
@@ -79,7 +84,8 @@ public final class Standardization {
   /**
    * The data set with every sample standardized as it is read.
    *
-   * @throws IllegalArgumentException if the samples have neither as many values nor as many channels as there are means
+   * @throws IllegalArgumentException if the samples have neither as many values nor as many
+   *     channels as there are means
    */
   public Dataset apply(Dataset dataset) {
     Shape shape = dataset.sampleShape();

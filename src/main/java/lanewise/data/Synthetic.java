@@ -6,9 +6,9 @@ import lanewise.random.CounterRandom;
 import lanewise.shape.Shape;
 
 /**
- * Data sets made up from a seed: those that scikit-learn's {@code make_moons}, {@code make_circles}, {@code make_blobs} and
- * {@code make_classification} made known, with random numbers of their own. The samples come in random order, the classes
- * equally often (to within one).
+ * Data sets made up from a seed: those that scikit-learn's {@code make_moons}, {@code
+ * make_circles}, {@code make_blobs} and {@code make_classification} made known, with random numbers
+ * of their own. The samples come in random order, the classes equally often (to within one).
  */
 public final class Synthetic {
   // Streams of random numbers under the seed.
@@ -21,7 +21,8 @@ public final class Synthetic {
   private Synthetic() {}
 
   /**
-   * Two interleaving half circles of radius 1: (cos θ, sin θ) and (1 − cos θ, ½ − sin θ), θ evenly from 0 to π.
+   * Two interleaving half circles of radius 1: (cos θ, sin θ) and (1 − cos θ, ½ − sin θ), θ evenly
+   * from 0 to π.
    *
    * @param noise the deviation of the normal noise on each coordinate
    * @return samples {@code [2]} in two classes
@@ -63,26 +64,26 @@ public final class Synthetic {
    * @param deviation the deviation of a cloud on each axis
    * @return samples {@code [features]} in {@code classes} classes
    */
-  public static Dataset blobs(
-      int samples, int features, int classes, double deviation, long seed) {
+  public static Dataset blobs(int samples, int features, int classes, double deviation, long seed) {
     long centers = CounterRandom.key(seed, CENTERS);
     float[] points = new float[Math.multiplyExact(samples, features)];
     for (int i = 0; i < points.length; i++) {
       int center = i / features % classes;
-      points[i] =
-          20 * CounterRandom.uniform(centers, (long) center * features + i % features) - 10;
+      points[i] = 20 * CounterRandom.uniform(centers, (long) center * features + i % features) - 10;
     }
     return finish(points, features, classes, deviation, seed);
   }
 
   /**
-   * A task with few features that tell and many that do not. Each of two classes is two normal clouds about corners of the
-   * cube [−1, 1]ᵈ, d = {@code informative}, drawn out and turned by a random matrix of their own; {@code redundant} features
-   * are random mixtures of the informative ones; all others are noise; of a hundred labels one is drawn at random.
+   * A task with few features that tell and many that do not. Each of two classes is two normal
+   * clouds about corners of the cube [−1, 1]ᵈ, d = {@code informative}, drawn out and turned by a
+   * random matrix of their own; {@code redundant} features are random mixtures of the informative
+   * ones; all others are noise; of a hundred labels one is drawn at random.
    *
    * @param features the number of features in all: informative, redundant, noise, in this order
    * @return samples {@code [features]} in two classes
-   * @throws IllegalArgumentException if {@code informative} is not from 2 to 16, or there are too few features
+   * @throws IllegalArgumentException if {@code informative} is not from 2 to 16, or there are too
+   *     few features
    */
   public static Dataset classification(
       int samples, int features, int informative, int redundant, long seed) {
@@ -127,9 +128,11 @@ public final class Synthetic {
     long flips = CounterRandom.key(seed, FLIPS);
     int[] labels =
         IntStream.range(0, samples)
-            .map(i -> CounterRandom.below(flips, 2L * i, 100) > 0
-                ? i % 2
-                : CounterRandom.below(flips, 2L * i + 1, 2))
+            .map(
+                i ->
+                    CounterRandom.below(flips, 2L * i, 100) > 0
+                        ? i % 2
+                        : CounterRandom.below(flips, 2L * i + 1, 2))
             .toArray();
     return shuffled(points, features, labels, 2, seed);
   }
@@ -150,8 +153,7 @@ public final class Synthetic {
     for (int i = 0; i < points.length; i++) {
       points[i] += (float) (noise * CounterRandom.normal(key, i));
     }
-    int[] labels =
-        IntStream.range(0, points.length / features).map(i -> i % classes).toArray();
+    int[] labels = IntStream.range(0, points.length / features).map(i -> i % classes).toArray();
     return shuffled(points, features, labels, classes, seed);
   }
 

@@ -11,8 +11,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Takes files out of a tar archive, plain or gzip (POSIX.1-1988, "ustar"): blocks of 512 bytes; for each file a header with
- * its name, its size in octal digits, a checksum and a type, then its content, filled up with zeros.
+ * Takes files out of a tar archive, plain or gzip (POSIX.1-1988, "ustar"): blocks of 512 bytes; for
+ * each file a header with its name, its size in octal digits, a checksum and a type, then its
+ * content, filled up with zeros.
  */
 final class Tar {
   private static final int BLOCK = 512;
@@ -23,8 +24,9 @@ final class Tar {
   private Tar() {}
 
   /**
-   * Writes the regular files whose last name is among {@code names} into {@code folder}: all of them into a folder beside
-   * it first, then moved over. The paths that the archive gives are passed over, so that nothing is ever written elsewhere.
+   * Writes the regular files whose last name is among {@code names} into {@code folder}: all of
+   * them into a folder beside it first, then moved over. The paths that the archive gives are
+   * passed over, so that nothing is ever written elsewhere.
    *
    * @throws IOException if the archive is broken or lacks one of the files
    */
@@ -47,8 +49,7 @@ final class Tar {
     }
   }
 
-  private static void extractAll(Path archive, Set<String> names, Path folder)
-      throws IOException {
+  private static void extractAll(Path archive, Set<String> names, Path folder) throws IOException {
     Set<String> missing = new HashSet<>(names);
     try (FileSource source = FileSource.open(archive)) {
       byte[] block = new byte[BLOCK];

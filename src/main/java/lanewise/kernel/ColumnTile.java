@@ -10,8 +10,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The {@link Microkernel} whose left operand is a packed panel of {@code LEFT_STEP} rows side by side: for each p, one
- * vector of them.
+ * The {@link Microkernel} whose left operand is a packed panel of {@code LEFT_STEP} rows side by
+ * side: for each p, one vector of them.
  */
 final class ColumnTile {
   private static final VectorSpecies<Float> S = Simd.FLOATS;
@@ -20,7 +20,18 @@ final class ColumnTile {
 
   /** One tile, its left operand in columns. */
   static void multiply(
-      int width, int k, float[] a, int aOffset, float[] b, int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset,
+      int width,
+      int k,
+      float[] a,
+      int aOffset,
+      float[] b,
+      int bOffset,
+      int finish,
+      float[] bias,
+      int biasOffset,
+      float floor,
+      float[] c,
+      int cOffset,
       int ldc) {
     if (width == 2 * LANES) {
       columns4x2(k, a, aOffset, b, bOffset, finish, bias, biasOffset, floor, c, cOffset, ldc);
@@ -32,7 +43,17 @@ final class ColumnTile {
   }
 
   private static void columns4x1(
-      int k, float[] a, int aOffset, float[] b, int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset,
+      int k,
+      float[] a,
+      int aOffset,
+      float[] b,
+      int bOffset,
+      int finish,
+      float[] bias,
+      int biasOffset,
+      float floor,
+      float[] c,
+      int cOffset,
       int ldc) {
     FloatVector c00 = FloatVector.zero(S);
     FloatVector c10 = FloatVector.zero(S);
@@ -73,13 +94,32 @@ final class ColumnTile {
       return;
     }
     c00.add(FloatVector.fromArray(S, c, cOffset)).add(bias0).max(least).intoArray(c, cOffset);
-    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).add(bias0).max(least).intoArray(c, cOffset + ldc);
-    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 2 * ldc);
-    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 3 * ldc);
+    c10.add(FloatVector.fromArray(S, c, cOffset + ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + ldc);
+    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + 2 * ldc);
+    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + 3 * ldc);
   }
 
   private static void columns4x2(
-      int k, float[] a, int aOffset, float[] b, int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset,
+      int k,
+      float[] a,
+      int aOffset,
+      float[] b,
+      int bOffset,
+      int finish,
+      float[] bias,
+      int biasOffset,
+      float floor,
+      float[] c,
+      int cOffset,
       int ldc) {
     FloatVector c00 = FloatVector.zero(S);
     FloatVector c01 = FloatVector.zero(S);
@@ -120,11 +160,14 @@ final class ColumnTile {
       c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
       c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).intoArray(c, cOffset + LANES);
       c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
-      c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).intoArray(c, cOffset + ldc + LANES);
+      c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES))
+          .intoArray(c, cOffset + ldc + LANES);
       c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
-      c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES)).intoArray(c, cOffset + 2 * ldc + LANES);
+      c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
+          .intoArray(c, cOffset + 2 * ldc + LANES);
       c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
-      c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES)).intoArray(c, cOffset + 3 * ldc + LANES);
+      c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
+          .intoArray(c, cOffset + 3 * ldc + LANES);
       return;
     }
     FloatVector least = FloatVector.broadcast(S, floor);
@@ -142,17 +185,48 @@ final class ColumnTile {
       return;
     }
     c00.add(FloatVector.fromArray(S, c, cOffset)).add(bias0).max(least).intoArray(c, cOffset);
-    c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).add(bias1).max(least).intoArray(c, cOffset + LANES);
-    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).add(bias0).max(least).intoArray(c, cOffset + ldc);
-    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).add(bias1).max(least).intoArray(c, cOffset + ldc + LANES);
-    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 2 * ldc);
-    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES)).add(bias1).max(least).intoArray(c, cOffset + 2 * ldc + LANES);
-    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 3 * ldc);
-    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES)).add(bias1).max(least).intoArray(c, cOffset + 3 * ldc + LANES);
+    c01.add(FloatVector.fromArray(S, c, cOffset + LANES))
+        .add(bias1)
+        .max(least)
+        .intoArray(c, cOffset + LANES);
+    c10.add(FloatVector.fromArray(S, c, cOffset + ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + ldc);
+    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES))
+        .add(bias1)
+        .max(least)
+        .intoArray(c, cOffset + ldc + LANES);
+    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + 2 * ldc);
+    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
+        .add(bias1)
+        .max(least)
+        .intoArray(c, cOffset + 2 * ldc + LANES);
+    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + 3 * ldc);
+    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
+        .add(bias1)
+        .max(least)
+        .intoArray(c, cOffset + 3 * ldc + LANES);
   }
 
   private static void columns4x4(
-      int k, float[] a, int aOffset, float[] b, int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset,
+      int k,
+      float[] a,
+      int aOffset,
+      float[] b,
+      int bOffset,
+      int finish,
+      float[] bias,
+      int biasOffset,
+      float floor,
+      float[] c,
+      int cOffset,
       int ldc) {
     FloatVector c00 = FloatVector.zero(S);
     FloatVector c01 = FloatVector.zero(S);
@@ -221,17 +295,26 @@ final class ColumnTile {
       c02.add(FloatVector.fromArray(S, c, cOffset + 2 * LANES)).intoArray(c, cOffset + 2 * LANES);
       c03.add(FloatVector.fromArray(S, c, cOffset + 3 * LANES)).intoArray(c, cOffset + 3 * LANES);
       c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
-      c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).intoArray(c, cOffset + ldc + LANES);
-      c12.add(FloatVector.fromArray(S, c, cOffset + ldc + 2 * LANES)).intoArray(c, cOffset + ldc + 2 * LANES);
-      c13.add(FloatVector.fromArray(S, c, cOffset + ldc + 3 * LANES)).intoArray(c, cOffset + ldc + 3 * LANES);
+      c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES))
+          .intoArray(c, cOffset + ldc + LANES);
+      c12.add(FloatVector.fromArray(S, c, cOffset + ldc + 2 * LANES))
+          .intoArray(c, cOffset + ldc + 2 * LANES);
+      c13.add(FloatVector.fromArray(S, c, cOffset + ldc + 3 * LANES))
+          .intoArray(c, cOffset + ldc + 3 * LANES);
       c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
-      c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES)).intoArray(c, cOffset + 2 * ldc + LANES);
-      c22.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 2 * LANES)).intoArray(c, cOffset + 2 * ldc + 2 * LANES);
-      c23.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 3 * LANES)).intoArray(c, cOffset + 2 * ldc + 3 * LANES);
+      c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
+          .intoArray(c, cOffset + 2 * ldc + LANES);
+      c22.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 2 * LANES))
+          .intoArray(c, cOffset + 2 * ldc + 2 * LANES);
+      c23.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 3 * LANES))
+          .intoArray(c, cOffset + 2 * ldc + 3 * LANES);
       c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
-      c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES)).intoArray(c, cOffset + 3 * ldc + LANES);
-      c32.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 2 * LANES)).intoArray(c, cOffset + 3 * ldc + 2 * LANES);
-      c33.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 3 * LANES)).intoArray(c, cOffset + 3 * ldc + 3 * LANES);
+      c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
+          .intoArray(c, cOffset + 3 * ldc + LANES);
+      c32.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 2 * LANES))
+          .intoArray(c, cOffset + 3 * ldc + 2 * LANES);
+      c33.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 3 * LANES))
+          .intoArray(c, cOffset + 3 * ldc + 3 * LANES);
       return;
     }
     FloatVector least = FloatVector.broadcast(S, floor);
@@ -259,20 +342,65 @@ final class ColumnTile {
       return;
     }
     c00.add(FloatVector.fromArray(S, c, cOffset)).add(bias0).max(least).intoArray(c, cOffset);
-    c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).add(bias1).max(least).intoArray(c, cOffset + LANES);
-    c02.add(FloatVector.fromArray(S, c, cOffset + 2 * LANES)).add(bias2).max(least).intoArray(c, cOffset + 2 * LANES);
-    c03.add(FloatVector.fromArray(S, c, cOffset + 3 * LANES)).add(bias3).max(least).intoArray(c, cOffset + 3 * LANES);
-    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).add(bias0).max(least).intoArray(c, cOffset + ldc);
-    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).add(bias1).max(least).intoArray(c, cOffset + ldc + LANES);
-    c12.add(FloatVector.fromArray(S, c, cOffset + ldc + 2 * LANES)).add(bias2).max(least).intoArray(c, cOffset + ldc + 2 * LANES);
-    c13.add(FloatVector.fromArray(S, c, cOffset + ldc + 3 * LANES)).add(bias3).max(least).intoArray(c, cOffset + ldc + 3 * LANES);
-    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 2 * ldc);
-    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES)).add(bias1).max(least).intoArray(c, cOffset + 2 * ldc + LANES);
-    c22.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 2 * LANES)).add(bias2).max(least).intoArray(c, cOffset + 2 * ldc + 2 * LANES);
-    c23.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 3 * LANES)).add(bias3).max(least).intoArray(c, cOffset + 2 * ldc + 3 * LANES);
-    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 3 * ldc);
-    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES)).add(bias1).max(least).intoArray(c, cOffset + 3 * ldc + LANES);
-    c32.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 2 * LANES)).add(bias2).max(least).intoArray(c, cOffset + 3 * ldc + 2 * LANES);
-    c33.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 3 * LANES)).add(bias3).max(least).intoArray(c, cOffset + 3 * ldc + 3 * LANES);
+    c01.add(FloatVector.fromArray(S, c, cOffset + LANES))
+        .add(bias1)
+        .max(least)
+        .intoArray(c, cOffset + LANES);
+    c02.add(FloatVector.fromArray(S, c, cOffset + 2 * LANES))
+        .add(bias2)
+        .max(least)
+        .intoArray(c, cOffset + 2 * LANES);
+    c03.add(FloatVector.fromArray(S, c, cOffset + 3 * LANES))
+        .add(bias3)
+        .max(least)
+        .intoArray(c, cOffset + 3 * LANES);
+    c10.add(FloatVector.fromArray(S, c, cOffset + ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + ldc);
+    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES))
+        .add(bias1)
+        .max(least)
+        .intoArray(c, cOffset + ldc + LANES);
+    c12.add(FloatVector.fromArray(S, c, cOffset + ldc + 2 * LANES))
+        .add(bias2)
+        .max(least)
+        .intoArray(c, cOffset + ldc + 2 * LANES);
+    c13.add(FloatVector.fromArray(S, c, cOffset + ldc + 3 * LANES))
+        .add(bias3)
+        .max(least)
+        .intoArray(c, cOffset + ldc + 3 * LANES);
+    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + 2 * ldc);
+    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
+        .add(bias1)
+        .max(least)
+        .intoArray(c, cOffset + 2 * ldc + LANES);
+    c22.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 2 * LANES))
+        .add(bias2)
+        .max(least)
+        .intoArray(c, cOffset + 2 * ldc + 2 * LANES);
+    c23.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 3 * LANES))
+        .add(bias3)
+        .max(least)
+        .intoArray(c, cOffset + 2 * ldc + 3 * LANES);
+    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + 3 * ldc);
+    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
+        .add(bias1)
+        .max(least)
+        .intoArray(c, cOffset + 3 * ldc + LANES);
+    c32.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 2 * LANES))
+        .add(bias2)
+        .max(least)
+        .intoArray(c, cOffset + 3 * ldc + 2 * LANES);
+    c33.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 3 * LANES))
+        .add(bias3)
+        .max(least)
+        .intoArray(c, cOffset + 3 * ldc + 3 * LANES);
   }
 }

@@ -1,16 +1,16 @@
 package lanewise.kernel;
 
-import java.util.Arrays;
 import lanewise.shape.ConvolutionShape;
 import org.jspecify.annotations.Nullable;
 
 /**
- * 2-D convolution over NHWC images with HWIO filters, as implicit matrix products: forward, a patch per row times the
- * filter; backward to the input, patches of the output's gradient times the turned filter; backward to the filter,
- * patches transposed times the output's gradient.
+ * 2-D convolution over NHWC images with HWIO filters, as implicit matrix products: forward, a patch
+ * per row times the filter; backward to the input, patches of the output's gradient times the
+ * turned filter; backward to the filter, patches transposed times the output's gradient.
  *
- * <p>The order of accumulation: over a patch upward (row, column, channel) in blocks of at most {@value Patches#KC}
- * products; over pixels upward in blocks of whole rows, summed by runs of images that are added in order.
+ * <p>The order of accumulation: over a patch upward (row, column, channel) in blocks of at most
+ * {@value Patches#KC} products; over pixels upward in blocks of whole rows, summed by runs of
+ * images that are added in order.
  */
 public final class Convolution {
   static {
@@ -20,30 +20,58 @@ public final class Convolution {
   private Convolution() {}
 
   /**
-   * {@code output[n, y, x, o] ← epilogue(Σ input[n, y·stride + ky·dilation − pad, …, c] · filter[ky, kx, c, o])}.
-   * Modified: output.
+   * {@code output[n, y, x, o] ← epilogue(Σ input[n, y·stride + ky·dilation − pad, …, c] ·
+   * filter[ky, kx, c, o])}. Modified: output.
    *
    * @throws IndexOutOfBoundsException if a buffer does not lie within its array
    */
   public static void forward(
-      ConvolutionShape shape, float[] input, int inputOffset, float[] filter, int filterOffset, Epilogue epilogue,
-      float[] output, int outputOffset) {
+      ConvolutionShape shape,
+      float[] input,
+      int inputOffset,
+      float[] filter,
+      int filterOffset,
+      Epilogue epilogue,
+      float[] output,
+      int outputOffset) {
     checkBuffers(shape, input, inputOffset, filter, filterOffset, output, outputOffset);
     if (pointwise(shape)) {
       int m = shape.batch() * shape.inHeight() * shape.inWidth();
       int n = shape.outChannels();
       int k = shape.inChannels();
       Gemm.multiply(
-          false, false, m, n, k, 1, input, inputOffset, k, filter, filterOffset, n, 0, output, outputOffset, n,
+          false,
+          false,
+          m,
+          n,
+          k,
+          1,
+          input,
+          inputOffset,
+          k,
+          filter,
+          filterOffset,
+          n,
+          0,
+          output,
+          outputOffset,
+          n,
           epilogue);
       return;
     }
-    ProductJob.CURRENT.get().forward(shape, input, inputOffset, filter, filterOffset, epilogue, output, outputOffset);
+    ProductJob.CURRENT
+        .get()
+        .forward(shape, input, inputOffset, filter, filterOffset, epilogue, output, outputOffset);
   }
 
   /** {@code dInput ←} the gradient of the input, all of it written. Modified: dInput. */
   public static void backwardInput(
-      ConvolutionShape shape, float[] dOutput, int dOutputOffset, float[] filter, int filterOffset, float[] dInput,
+      ConvolutionShape shape,
+      float[] dOutput,
+      int dOutputOffset,
+      float[] filter,
+      int filterOffset,
+      float[] dInput,
       int dInputOffset) {
     checkBuffers(shape, dInput, dInputOffset, filter, filterOffset, dOutput, dOutputOffset);
     if (pointwise(shape)) {
@@ -51,7 +79,22 @@ public final class Convolution {
       int n = shape.inChannels();
       int k = shape.outChannels();
       Gemm.multiply(
-          false, true, m, n, k, 1, dOutput, dOutputOffset, k, filter, filterOffset, k, 0, dInput, dInputOffset, n);
+          false,
+          true,
+          m,
+          n,
+          k,
+          1,
+          dOutput,
+          dOutputOffset,
+          k,
+          filter,
+          filterOffset,
+          k,
+          0,
+          dInput,
+          dInputOffset,
+          n);
       return;
     }
     ProductJob.CURRENT
@@ -61,14 +104,26 @@ public final class Convolution {
 
   /** {@code dFilter ←} the gradient of the filter, summed over the batch. Modified: dFilter. */
   public static void backwardFilter(
-      ConvolutionShape shape, float[] input, int inputOffset, float[] dOutput, int dOutputOffset, float[] dFilter,
+      ConvolutionShape shape,
+      float[] input,
+      int inputOffset,
+      float[] dOutput,
+      int dOutputOffset,
+      float[] dFilter,
       int dFilterOffset) {
     checkBuffers(shape, input, inputOffset, dFilter, dFilterOffset, dOutput, dOutputOffset);
-    FilterJob.CURRENT.get().run(shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
+    FilterJob.CURRENT
+        .get()
+        .run(shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
   }
 
   private static void checkBuffers(
-      ConvolutionShape s, float[] input, int inputOffset, float[] filter, int filterOffset, float[] output,
+      ConvolutionShape s,
+      float[] input,
+      int inputOffset,
+      float[] filter,
+      int filterOffset,
+      float[] output,
       int outputOffset) {
     checkBuffer("input", (long) s.batch() * s.inImageSize(), input, inputOffset);
     checkBuffer("filter", s.filterSize(), filter, filterOffset);
@@ -78,19 +133,32 @@ public final class Convolution {
   private static void checkBuffer(String name, long size, float[] x, int offset) {
     if (offset < 0 || offset + size > x.length) {
       throw new IndexOutOfBoundsException(
-          "Convolution: " + name + " of " + size + " floats must lie within its array of " + x.length
-              + ", got offset " + offset);
+          "Convolution: "
+              + name
+              + " of "
+              + size
+              + " floats must lie within its array of "
+              + x.length
+              + ", got offset "
+              + offset);
     }
   }
 
   private static boolean pointwise(ConvolutionShape s) {
-    return s.kernelHeight() == 1 && s.kernelWidth() == 1 && s.strideHeight() == 1 && s.strideWidth() == 1
-        && s.groups() == 1 && (s.padTop() | s.padBottom() | s.padLeft() | s.padRight()) == 0;
+    return s.kernelHeight() == 1
+        && s.kernelWidth() == 1
+        && s.strideHeight() == 1
+        && s.strideWidth() == 1
+        && s.groups() == 1
+        && (s.padTop() | s.padBottom() | s.padLeft() | s.padRight()) == 0;
   }
 
-  /** What a shape needs in both directions, kept for the shapes that a thread meets again and again. */
+  /**
+   * What a shape needs in both directions, kept for the shapes that a thread meets again and again.
+   */
   private record Geometry(ConvolutionShape shape, Patches forward, Patches backward) {
-    private static final ThreadLocal<@Nullable Geometry[]> RECENT = ThreadLocal.withInitial(() -> new Geometry[64]);
+    private static final ThreadLocal<@Nullable Geometry[]> RECENT =
+        ThreadLocal.withInitial(() -> new Geometry[64]);
 
     static Geometry of(ConvolutionShape shape) {
       @Nullable Geometry[] recent = RECENT.get();
@@ -123,20 +191,48 @@ public final class Convolution {
     private int tasksPerImage;
 
     void forward(
-        ConvolutionShape shape, float[] input, int inputOffset, float[] filter, int filterOffset, Epilogue epilogue,
-        float[] output, int outputOffset) {
+        ConvolutionShape shape,
+        float[] input,
+        int inputOffset,
+        float[] filter,
+        int filterOffset,
+        Epilogue epilogue,
+        float[] output,
+        int outputOffset) {
       Patches p = Geometry.of(shape).forward();
       int size = prepare(p, shape.groups(), shape.outChannels());
       for (int g = 0; g < groups; g++) {
         int from = filterOffset + g * shape.groupOutChannels();
         Panels.packRight(
-            false, p.patchSize, columns / groups, filter, from, columns, packed, g * size, p.patchSize, 0);
+            false,
+            p.patchSize,
+            columns / groups,
+            filter,
+            from,
+            columns,
+            packed,
+            g * size,
+            p.patchSize,
+            0);
       }
-      run(p, shape.batch(), input, inputOffset, shape.inImageSize(), epilogue, output, outputOffset);
+      run(
+          p,
+          shape.batch(),
+          input,
+          inputOffset,
+          shape.inImageSize(),
+          epilogue,
+          output,
+          outputOffset);
     }
 
     void backward(
-        ConvolutionShape shape, float[] dOutput, int dOutputOffset, float[] filter, int filterOffset, float[] dInput,
+        ConvolutionShape shape,
+        float[] dOutput,
+        int dOutputOffset,
+        float[] filter,
+        int filterOffset,
+        float[] dInput,
         int dInputOffset) {
       Patches p = Geometry.of(shape).backward();
       int size = prepare(p, shape.groups(), shape.inChannels());
@@ -147,10 +243,27 @@ public final class Convolution {
         for (int tap = 0; tap < taps; tap++) {
           int from = filterOffset + (taps - 1 - tap) * in * shape.outChannels() + g * out;
           Panels.packRight(
-              true, out, in, filter, from, shape.outChannels(), packed, g * size, p.patchSize, tap * out);
+              true,
+              out,
+              in,
+              filter,
+              from,
+              shape.outChannels(),
+              packed,
+              g * size,
+              p.patchSize,
+              tap * out);
         }
       }
-      run(p, shape.batch(), dOutput, dOutputOffset, shape.outImageSize(), Epilogue.NONE, dInput, dInputOffset);
+      run(
+          p,
+          shape.batch(),
+          dOutput,
+          dOutputOffset,
+          shape.outImageSize(),
+          Epilogue.NONE,
+          dInput,
+          dInputOffset);
     }
 
     private int prepare(Patches p, int groups, int columns) {
@@ -164,7 +277,13 @@ public final class Convolution {
     }
 
     private void run(
-        Patches p, int batch, float[] source, int sourceOffset, int sourceImage, Epilogue epilogue, float[] target,
+        Patches p,
+        int batch,
+        float[] source,
+        int sourceOffset,
+        int sourceImage,
+        Epilogue epilogue,
+        float[] target,
         int targetOffset) {
       this.patches = p;
       this.source = source;
@@ -218,16 +337,35 @@ public final class Convolution {
         for (int b = 0; b < p.blocks.length; b++) {
           int[] block = p.blocks[b];
           TileStore store =
-              scratch.store.set(1, b == 0 ? 0 : 1, b == p.blocks.length - 1, epilogue, g * groupColumns);
+              scratch.store.set(
+                  1, b == 0 ? 0 : 1, b == p.blocks.length - 1, epilogue, g * groupColumns);
           Panels.multiplyRows(
-              pixels, offsets, block[2], block[3], block[4], left, leftBase + block[1], groupColumns, packed,
-              g * size, p.patchSize, block[0], store, target, at + g * groupColumns, columns, scratch);
+              pixels,
+              offsets,
+              block[2],
+              block[3],
+              block[4],
+              left,
+              leftBase + block[1],
+              groupColumns,
+              packed,
+              g * size,
+              p.patchSize,
+              block[0],
+              store,
+              target,
+              at + g * groupColumns,
+              columns,
+              scratch);
         }
       }
     }
   }
 
-  /** Patches transposed times the output's gradient, cut into runs of images and blocks of the filter's rows. */
+  /**
+   * Patches transposed times the output's gradient, cut into runs of images and blocks of the
+   * filter's rows.
+   */
   private static final class FilterJob implements WorkerPool.Task {
     static final ThreadLocal<FilterJob> CURRENT = ThreadLocal.withInitial(FilterJob::new);
 
@@ -237,7 +375,10 @@ public final class Convolution {
     /** Floats of all runs' sums at most; part of the order of accumulation. */
     private static final int PARTIALS = 1 << 21;
 
-    /** Filter rows in a task, so that a block of 256 pixels of packed patches stays in the second-level cache. */
+    /**
+     * Filter rows in a task, so that a block of 256 pixels of packed patches stays in the
+     * second-level cache.
+     */
     private static final int ROWS = 128;
 
     private @Nullable ConvolutionShape shape;
@@ -253,7 +394,12 @@ public final class Convolution {
     private int rowTasks;
 
     void run(
-        ConvolutionShape s, float[] input, int inputOffset, float[] dOutput, int dOutputOffset, float[] dFilter,
+        ConvolutionShape s,
+        float[] input,
+        int inputOffset,
+        float[] dOutput,
+        int dOutputOffset,
+        float[] dFilter,
         int dFilterOffset) {
       int size = s.filterSize();
       shape = s;
@@ -311,14 +457,30 @@ public final class Convolution {
       boolean first = true;
       for (int image = (int) ((long) chunk * s.batch() / chunks); image < end; image++) {
         for (int y = 0; y < p.outHeight && rows > 0; y += p.blockRows()) {
-          block(s, p, chunk, firstRow, rows, image, y, Math.min(p.blockRows(), p.outHeight - y), first);
+          block(
+              s,
+              p,
+              chunk,
+              firstRow,
+              rows,
+              image,
+              y,
+              Math.min(p.blockRows(), p.outHeight - y),
+              first);
           first = false;
         }
       }
     }
 
     private void block(
-        ConvolutionShape s, Patches p, int chunk, int firstRow, int rows, int image, int y, int pixelRows,
+        ConvolutionShape s,
+        Patches p,
+        int chunk,
+        int firstRow,
+        int rows,
+        int image,
+        int y,
+        int pixelRows,
         boolean first) {
       Scratch scratch = Scratch.current();
       TileStore store = scratch.store.set(1, first ? 0 : 1, false, Epilogue.NONE, 0);
@@ -332,7 +494,16 @@ public final class Convolution {
       int dOut = dOutputOffset + (image * p.outHeight + y) * p.outWidth * s.outChannels();
       for (int g = 0; g < s.groups(); g++) {
         Panels.packRight(
-            false, pixels, columns, dOutput, dOut + g * columns, s.outChannels(), right, 0, pixels, 0);
+            false,
+            pixels,
+            columns,
+            dOutput,
+            dOut + g * columns,
+            s.outChannels(),
+            right,
+            0,
+            pixels,
+            0);
         int[] offsets = p.offsets(pixelRows, scratch);
         float[] patches = x;
         int patchesBase = base + g * p.groupChannels;
@@ -343,8 +514,10 @@ public final class Convolution {
         for (int r = 0; r < rows; r += ROWS) {
           int some = Math.min(ROWS, rows - r);
           p.packColumns(pixels, offsets, patches, patchesBase, firstRow + r, some, left);
-          int at = sumsOffset + chunk * s.filterSize() + (firstRow + r) * s.outChannels() + g * columns;
-          Panels.multiplyColumns(some, pixels, left, 0, columns, right, 0, store, sums, at, s.outChannels(), scratch);
+          int at =
+              sumsOffset + chunk * s.filterSize() + (firstRow + r) * s.outChannels() + g * columns;
+          Panels.multiplyColumns(
+              some, pixels, left, 0, columns, right, 0, store, sums, at, s.outChannels(), scratch);
         }
       }
     }

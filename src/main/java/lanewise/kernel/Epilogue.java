@@ -3,8 +3,9 @@ package lanewise.kernel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a matrix product or convolution does to each finished element {@code x} of output column {@code j} before it
- * stores it: {@code x ← x + bias[j]}, then {@code x < 0 ? slope · x : min(x, cap)} if it activates.
+ * What a matrix product or convolution does to each finished element {@code x} of output column
+ * {@code j} before it stores it: {@code x ← x + bias[j]}, then {@code x < 0 ? slope · x : min(x,
+ * cap)} if it activates.
  *
  * @param bias added by column, or null
  * @param biasOffset where column 0's bias stands in {@code bias}
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param slope of the negative half; 0 for ReLU
  * @param cap of the positive half; infinity for none
  */
-public record Epilogue(float @Nullable [] bias, int biasOffset, boolean activates, float slope, float cap) {
+public record Epilogue(
+    float @Nullable [] bias, int biasOffset, boolean activates, float slope, float cap) {
   /** Nothing. */
   public static final Epilogue NONE = new Epilogue(null, 0, false, 0, Float.POSITIVE_INFINITY);
 

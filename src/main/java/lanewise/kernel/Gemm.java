@@ -1,11 +1,13 @@
 package lanewise.kernel;
 
 /**
- * Matrix multiplication, {@code C ← alpha · op(A) · op(B) + beta · C}, over row-major {@code float[]}.
+ * Matrix multiplication, {@code C ← alpha · op(A) · op(B) + beta · C}, over row-major {@code
+ * float[]}.
  *
- * <p>Each element of C is summed in one order, whatever the machine: k runs upward with fused multiply-adds from 0 in
- * blocks of {@value #KC}; the first block's sum makes {@code alpha · sum + beta · c}, each later one {@code alpha · sum
- * + c}. The loops are those of BLIS (Van Zee and van de Geijn, 2015).
+ * <p>Each element of C is summed in one order, whatever the machine: k runs upward with fused
+ * multiply-adds from 0 in blocks of {@value #KC}; the first block's sum makes {@code alpha · sum +
+ * beta · c}, each later one {@code alpha · sum + c}. The loops are those of BLIS (Van Zee and van
+ * de Geijn, 2015).
  */
 public final class Gemm {
   // m, n, k: rows of C, columns of C, products per element
@@ -31,26 +33,73 @@ public final class Gemm {
   /**
    * {@code C ← alpha · op(A) · op(B) + beta · C}, where {@code op} transposes or not.
    *
-   * <p>{@code op(A)} is {@code [m, k]}, {@code op(B)} {@code [k, n]}, C {@code [m, n]}; the leading dimension is the
-   * distance between rows as stored. With {@code beta == 0} C is not read. Modified: C.
+   * <p>{@code op(A)} is {@code [m, k]}, {@code op(B)} {@code [k, n]}, C {@code [m, n]}; the leading
+   * dimension is the distance between rows as stored. With {@code beta == 0} C is not read.
+   * Modified: C.
    *
-   * @throws IllegalArgumentException if a size is negative, a leading dimension is smaller than a row, or C overlaps A
-   *     or B
+   * @throws IllegalArgumentException if a size is negative, a leading dimension is smaller than a
+   *     row, or C overlaps A or B
    * @throws IndexOutOfBoundsException if a matrix does not lie within its array
    */
   public static void multiply(
-      boolean transposeA, boolean transposeB, int m, int n, int k, float alpha, float[] a, int aOffset, int lda,
-      float[] b, int bOffset, int ldb, float beta, float[] c, int cOffset, int ldc) {
+      boolean transposeA,
+      boolean transposeB,
+      int m,
+      int n,
+      int k,
+      float alpha,
+      float[] a,
+      int aOffset,
+      int lda,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float beta,
+      float[] c,
+      int cOffset,
+      int ldc) {
     multiply(
-        transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc, Epilogue.NONE);
+        transposeA,
+        transposeB,
+        m,
+        n,
+        k,
+        alpha,
+        a,
+        aOffset,
+        lda,
+        b,
+        bOffset,
+        ldb,
+        beta,
+        c,
+        cOffset,
+        ldc,
+        Epilogue.NONE);
   }
 
   /** As {@link #multiply}, then {@code epilogue} on each element of C while it is in a register. */
   public static void multiply(
-      boolean transposeA, boolean transposeB, int m, int n, int k, float alpha, float[] a, int aOffset, int lda,
-      float[] b, int bOffset, int ldb, float beta, float[] c, int cOffset, int ldc, Epilogue epilogue) {
+      boolean transposeA,
+      boolean transposeB,
+      int m,
+      int n,
+      int k,
+      float alpha,
+      float[] a,
+      int aOffset,
+      int lda,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float beta,
+      float[] c,
+      int cOffset,
+      int ldc,
+      Epilogue epilogue) {
     if ((m | n | k) < 0) {
-      throw new IllegalArgumentException("Gemm: sizes must be at least 0, got m " + m + ", n " + n + ", k " + k);
+      throw new IllegalArgumentException(
+          "Gemm: sizes must be at least 0, got m " + m + ", n " + n + ", k " + k);
     }
     int aEnd = checkMatrix("A", transposeA ? k : m, transposeA ? m : k, a, aOffset, lda);
     int bEnd = checkMatrix("B", transposeB ? n : k, transposeB ? k : n, b, bOffset, ldb);
@@ -65,36 +114,85 @@ public final class Gemm {
       return;
     }
     Job job = Job.CURRENT.get();
-    job.set(transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc, epilogue);
+    job.set(
+        transposeA,
+        transposeB,
+        m,
+        n,
+        k,
+        alpha,
+        a,
+        aOffset,
+        lda,
+        b,
+        bOffset,
+        ldb,
+        beta,
+        c,
+        cOffset,
+        ldc,
+        epilogue);
     job.run();
   }
 
-  private static int checkMatrix(String name, int rows, int columns, float[] x, int offset, int ld) {
+  private static int checkMatrix(
+      String name, int rows, int columns, float[] x, int offset, int ld) {
     if (rows == 0 || columns == 0) {
       return offset;
     }
     if (ld < columns) {
       throw new IllegalArgumentException(
-          "Gemm: the leading dimension of " + name + " must be at least its row of " + columns + ", got " + ld);
+          "Gemm: the leading dimension of "
+              + name
+              + " must be at least its row of "
+              + columns
+              + ", got "
+              + ld);
     }
     long end = offset + (long) (rows - 1) * ld + columns;
     if (offset < 0 || end > x.length) {
       throw new IndexOutOfBoundsException(
-          "Gemm: " + name + " must lie within its array of " + x.length + ", got offset " + offset + " for " + rows
-              + " rows of " + columns + ", " + ld + " apart, which end at " + end);
+          "Gemm: "
+              + name
+              + " must lie within its array of "
+              + x.length
+              + ", got offset "
+              + offset
+              + " for "
+              + rows
+              + " rows of "
+              + columns
+              + ", "
+              + ld
+              + " apart, which end at "
+              + end);
     }
     return (int) end;
   }
 
-  private static void checkApart(String name, float[] x, int from, int to, float[] c, int cFrom, int cTo) {
+  private static void checkApart(
+      String name, float[] x, int from, int to, float[] c, int cFrom, int cTo) {
     if (x == c && from < cTo && cFrom < to) {
       throw new IllegalArgumentException(
-          "Gemm: C must not overlap " + name + ", got C at " + cFrom + " to " + cTo + " and " + name + " at " + from
-              + " to " + to);
+          "Gemm: C must not overlap "
+              + name
+              + ", got C at "
+              + cFrom
+              + " to "
+              + cTo
+              + " and "
+              + name
+              + " at "
+              + from
+              + " to "
+              + to);
     }
   }
 
-  /** One call's arguments and its tasks; each thread reuses its own, so that a call allocates nothing. */
+  /**
+   * One call's arguments and its tasks; each thread reuses its own, so that a call allocates
+   * nothing.
+   */
   private static final class Job implements WorkerPool.Task {
     static final ThreadLocal<Job> CURRENT = ThreadLocal.withInitial(Job::new);
 
@@ -129,8 +227,23 @@ public final class Gemm {
     private int columnTasks;
 
     void set(
-        boolean transposeA, boolean transposeB, int m, int n, int k, float alpha, float[] a, int aOffset, int lda,
-        float[] b, int bOffset, int ldb, float beta, float[] c, int cOffset, int ldc, Epilogue epilogue) {
+        boolean transposeA,
+        boolean transposeB,
+        int m,
+        int n,
+        int k,
+        float alpha,
+        float[] a,
+        int aOffset,
+        int lda,
+        float[] b,
+        int bOffset,
+        int ldb,
+        float beta,
+        float[] c,
+        int cOffset,
+        int ldc,
+        Epilogue epilogue) {
       this.transposeA = transposeA;
       this.transposeB = transposeB;
       this.m = m;
@@ -211,7 +324,8 @@ public final class Gemm {
         taskRows = Math.min(MC, roundUp(m, wanted, 16));
         int rowTasks = (m + taskRows - 1) / taskRows;
         if (rowTasks < wanted / 2) {
-          taskColumns = roundUp(nc, (wanted + rowTasks - 1) / rowTasks, Math.max(Microkernel.NR, 16));
+          taskColumns =
+              roundUp(nc, (wanted + rowTasks - 1) / rowTasks, Math.max(Microkernel.NR, 16));
         }
       }
       columnTasks = (nc + taskColumns - 1) / taskColumns;
@@ -243,12 +357,14 @@ public final class Gemm {
 
     private void multiplyBlock(int i, int rows, int j, int columns) {
       Scratch scratch = Scratch.current();
-      TileStore store = scratch.store.set(alpha, pc == 0 ? beta : 1, pc + kc >= k, epilogue, jc + j);
+      TileStore store =
+          scratch.store.set(alpha, pc == 0 ? beta : 1, pc + kc >= k, epilogue, jc + j);
       int at = cOffset + i * ldc + jc + j;
       if (transposeA) {
         float[] left = scratch.left((rows + Microkernel.LEFT_STEP) * kc);
         Panels.packLeft(rows, kc, a, aOffset + pc * lda + i, lda, left);
-        Panels.multiplyColumns(rows, kc, left, 0, columns, packed, kc * j, store, c, at, ldc, scratch);
+        Panels.multiplyColumns(
+            rows, kc, left, 0, columns, packed, kc * j, store, c, at, ldc, scratch);
         return;
       }
       int[] offsets = scratch.offsets(rows);
@@ -267,7 +383,23 @@ public final class Gemm {
         offsets[r] = r * ld;
       }
       Panels.multiplyRows(
-          rows, offsets, 1, kc, 0, left, leftOffset, columns, packed, kc * j, kc, 0, store, c, at, ldc, scratch);
+          rows,
+          offsets,
+          1,
+          kc,
+          0,
+          left,
+          leftOffset,
+          columns,
+          packed,
+          kc * j,
+          kc,
+          0,
+          store,
+          c,
+          at,
+          ldc,
+          scratch);
     }
 
     private void skinnyColumns(int from, int to) {
@@ -278,8 +410,10 @@ public final class Gemm {
         int p = 0;
         do {
           int depth = Math.min(KC, k - p);
-          TileStore store = scratch.store.set(alpha, p == 0 ? beta : 1, p + depth >= k, epilogue, from);
-          Skinny.rowTimesMatrix(depth, columns, a, aOffset + i * lda + p, b, bOffset + p * ldb + from, ldb, sums);
+          TileStore store =
+              scratch.store.set(alpha, p == 0 ? beta : 1, p + depth >= k, epilogue, from);
+          Skinny.rowTimesMatrix(
+              depth, columns, a, aOffset + i * lda + p, b, bOffset + p * ldb + from, ldb, sums);
           store.row(columns, sums, 0, c, cOffset + i * ldc + from, 0);
           p += KC;
         } while (p < k);

@@ -1,18 +1,21 @@
 package lanewise.kernel;
 
 /**
- * The register tile: {@code MR = 4} rows of C by 1, 2 or 4 vectors, its sums in named locals while k runs upward.
+ * The register tile: {@code MR = 4} rows of C by 1, 2 or 4 vectors, its sums in named locals while
+ * k runs upward.
  *
- * <p>The right operand is a packed panel: for each p, its row of 1, 2 or 4 vectors. The left one is read in one of two
- * ways: {@link RowTile}, rows where they lie (a convolution's patch in its image, a matrix that is not transposed), or
- * {@link ColumnTile}, packed.
+ * <p>The right operand is a packed panel: for each p, its row of 1, 2 or 4 vectors. The left one is
+ * read in one of two ways: {@link RowTile}, rows where they lie (a convolution's patch in its
+ * image, a matrix that is not transposed), or {@link ColumnTile}, packed.
  *
- * <p>A core with two FMA ports and four cycles of latency wants 8 sums in flight: 4 × 2 vectors, which with 2 vectors of
- * the right operand and 1 of the left fit 16 registers; with 32 registers 4 × 4 halves the loads per FMA.
+ * <p>A core with two FMA ports and four cycles of latency wants 8 sums in flight: 4 × 2 vectors,
+ * which with 2 vectors of the right operand and 1 of the left fit 16 registers; with 32 registers 4
+ * × 4 halves the loads per FMA.
  *
- * <p>In a tile's method the compiler inlines more bytecodes than it counts on (8,000), and then no more calls but those of
- * the Vector API itself, which it always inlines; a vector passed to any other is boxed. So tiles call nothing else. A
- * vector that is merged after a branch may be boxed as well, hence each way of finishing runs to its end.
+ * <p>In a tile's method the compiler inlines more bytecodes than it counts on (8,000), and then no
+ * more calls but those of the Vector API itself, which it always inlines; a vector passed to any
+ * other is boxed. So tiles call nothing else. A vector that is merged after a branch may be boxed
+ * as well, hence each way of finishing runs to its end.
  */
 final class Microkernel {
   static final int LANES = Simd.LANES;
@@ -43,7 +46,10 @@ final class Microkernel {
 
   private Microkernel() {}
 
-  /** Columns of the panel that starts with {@code remaining} columns to go, as packed: whole vectors. */
+  /**
+   * Columns of the panel that starts with {@code remaining} columns to go, as packed: whole
+   * vectors.
+   */
   static int panelWidth(int remaining) {
     int vectors = (remaining + LANES - 1) / LANES;
     return (vectors >= VECTORS ? VECTORS : vectors >= 2 ? 2 : 1) * LANES;

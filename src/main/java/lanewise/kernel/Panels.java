@@ -1,8 +1,9 @@
 package lanewise.kernel;
 
 /**
- * The loops around the microkernel: a left operand given by the offsets of its rows (or packed in columns) times the
- * packed panels of a right operand. The panel that starts at column {@code j} stands at {@code k · j}.
+ * The loops around the microkernel: a left operand given by the offsets of its rows (or packed in
+ * columns) times the packed panels of a right operand. The panel that starts at column {@code j}
+ * stands at {@code k · j}.
  */
 final class Panels {
   private static final int MR = Microkernel.MR;
@@ -10,12 +11,20 @@ final class Panels {
   private Panels() {}
 
   /**
-   * Packs {@code op(B)}, k × columns, as rows {@code firstRow …} of panels of {@code panelRows} rows; the columns beyond
-   * the last hold anything, as their products are dropped.
+   * Packs {@code op(B)}, k × columns, as rows {@code firstRow …} of panels of {@code panelRows}
+   * rows; the columns beyond the last hold anything, as their products are dropped.
    */
   static void packRight(
-      boolean transpose, int k, int columns, float[] b, int bOffset, int ldb, float[] packed, int packedOffset,
-      int panelRows, int firstRow) {
+      boolean transpose,
+      int k,
+      int columns,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] packed,
+      int packedOffset,
+      int panelRows,
+      int firstRow) {
     for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
       int width = Microkernel.panelWidth(columns - j);
       int used = Math.min(width, columns - j);
@@ -29,7 +38,14 @@ final class Panels {
   }
 
   private static void packStraight(
-      int k, int used, int width, float[] b, int bOffset, int ldb, float[] packed, int packedOffset) {
+      int k,
+      int used,
+      int width,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] packed,
+      int packedOffset) {
     int lanes = Simd.LANES;
     for (int p = 0; p < k; p++) {
       int from = bOffset + p * ldb;
@@ -45,7 +61,14 @@ final class Panels {
   }
 
   private static void packTransposed(
-      int k, int used, int width, float[] b, int bOffset, int ldb, float[] packed, int packedOffset) {
+      int k,
+      int used,
+      int width,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] packed,
+      int packedOffset) {
     int j = 0;
     for (; j <= used - 4; j += 4) {
       int b0 = bOffset + j * ldb;
@@ -72,8 +95,8 @@ final class Panels {
   }
 
   /**
-   * Packs {@code rows} rows of {@code Aᵀ} in columns: A is k × rows, its rows {@code lda} apart. Panel {@code i /
-   * LEFT_STEP} starts at {@code i · k}; the rows beyond the last are zeros.
+   * Packs {@code rows} rows of {@code Aᵀ} in columns: A is k × rows, its rows {@code lda} apart.
+   * Panel {@code i / LEFT_STEP} starts at {@code i · k}; the rows beyond the last are zeros.
    */
   static void packLeft(int rows, int k, float[] a, int aOffset, int lda, float[] packed) {
     int step = Microkernel.LEFT_STEP;
@@ -94,14 +117,29 @@ final class Panels {
   }
 
   /**
-   * {@code C ← store(A · B)} for {@code rows} rows of A, whose row i starts at {@code aOffset + offsets[i]} and runs as
-   * {@link RowTile} says.
+   * {@code C ← store(A · B)} for {@code rows} rows of A, whose row i starts at {@code aOffset +
+   * offsets[i]} and runs as {@link RowTile} says.
    *
-   * @param panelRows rows of the packed panels' p, of which this block of k starts at {@code firstRow}
+   * @param panelRows rows of the packed panels' p, of which this block of k starts at {@code
+   *     firstRow}
    */
   static void multiplyRows(
-      int rows, int[] offsets, int runs, int length, int stride, float[] a, int aOffset, int columns, float[] packed,
-      int packedOffset, int panelRows, int firstRow, TileStore store, float[] c, int cOffset, int ldc,
+      int rows,
+      int[] offsets,
+      int runs,
+      int length,
+      int stride,
+      float[] a,
+      int aOffset,
+      int columns,
+      float[] packed,
+      int packedOffset,
+      int panelRows,
+      int firstRow,
+      TileStore store,
+      float[] c,
+      int cOffset,
+      int ldc,
       Scratch scratch) {
     int way = store.way();
     float floor = store.floor();
@@ -114,15 +152,37 @@ final class Panels {
       int biasOffset = store.biasOffset(j);
       // Narrower than its panel, a row of C spills into the next, which is then written over.
       boolean spills =
-          used < width && j == 0 && ldc == columns && spillsSafely(way, bias.length - biasOffset - width);
-      int straight = way >= 0 && (used == width || spills) ? rows - (width - used + columns - 1) / columns : 0;
+          used < width
+              && j == 0
+              && ldc == columns
+              && spillsSafely(way, bias.length - biasOffset - width);
+      int straight =
+          way >= 0 && (used == width || spills) ? rows - (width - used + columns - 1) / columns : 0;
       int i = 0;
       if (width == Simd.LANES) {
         for (; i <= straight - 2 * MR; i += 2 * MR) {
           RowTile.rows8x1(
-              runs, length, stride, a, aOffset + offsets[i], aOffset + offsets[i + 1], aOffset + offsets[i + 2],
-              aOffset + offsets[i + 3], aOffset + offsets[i + 4], aOffset + offsets[i + 5], aOffset + offsets[i + 6],
-              aOffset + offsets[i + 7], packed, panel, way, bias, biasOffset, floor, c, cOffset + i * ldc + j, ldc);
+              runs,
+              length,
+              stride,
+              a,
+              aOffset + offsets[i],
+              aOffset + offsets[i + 1],
+              aOffset + offsets[i + 2],
+              aOffset + offsets[i + 3],
+              aOffset + offsets[i + 4],
+              aOffset + offsets[i + 5],
+              aOffset + offsets[i + 6],
+              aOffset + offsets[i + 7],
+              packed,
+              panel,
+              way,
+              bias,
+              biasOffset,
+              floor,
+              c,
+              cOffset + i * ldc + j,
+              ldc);
         }
       }
       for (; i < rows; i += MR) {
@@ -134,10 +194,43 @@ final class Panels {
         int at = cOffset + i * ldc + j;
         if (i <= straight - MR) {
           RowTile.multiply(
-              width, runs, length, stride, a, a0, a1, a2, a3, packed, panel, way, bias, biasOffset, floor, c, at, ldc);
+              width,
+              runs,
+              length,
+              stride,
+              a,
+              a0,
+              a1,
+              a2,
+              a3,
+              packed,
+              panel,
+              way,
+              bias,
+              biasOffset,
+              floor,
+              c,
+              at,
+              ldc);
         } else {
           RowTile.multiply(
-              width, runs, length, stride, a, a0, a1, a2, a3, packed, panel, Microkernel.STORE, tile, 0, 0, tile, 0,
+              width,
+              runs,
+              length,
+              stride,
+              a,
+              a0,
+              a1,
+              a2,
+              a3,
+              packed,
+              panel,
+              Microkernel.STORE,
+              tile,
+              0,
+              0,
+              tile,
+              0,
               width);
           store.finish(Math.min(MR, rows - i), used, tile, width, c, at, ldc, j);
         }
@@ -150,12 +243,22 @@ final class Panels {
   }
 
   /**
-   * {@code C ← store(A · B)} for {@code rows} rows of A packed in columns: panel {@code i / LEFT_STEP} starts at {@code
-   * aOffset + i · k}.
+   * {@code C ← store(A · B)} for {@code rows} rows of A packed in columns: panel {@code i /
+   * LEFT_STEP} starts at {@code aOffset + i · k}.
    */
   static void multiplyColumns(
-      int rows, int k, float[] a, int aOffset, int columns, float[] packed, int packedOffset, TileStore store,
-      float[] c, int cOffset, int ldc, Scratch scratch) {
+      int rows,
+      int k,
+      float[] a,
+      int aOffset,
+      int columns,
+      float[] packed,
+      int packedOffset,
+      TileStore store,
+      float[] c,
+      int cOffset,
+      int ldc,
+      Scratch scratch) {
     int step = Microkernel.LEFT_STEP;
     int way = store.way();
     float floor = store.floor();
@@ -170,9 +273,11 @@ final class Panels {
         int left = aOffset + i / step * step * k + i % step;
         int at = cOffset + i * ldc + j;
         if (way >= 0 && used == width && i <= rows - MR) {
-          ColumnTile.multiply(width, k, a, left, packed, panel, way, bias, biasOffset, floor, c, at, ldc);
+          ColumnTile.multiply(
+              width, k, a, left, packed, panel, way, bias, biasOffset, floor, c, at, ldc);
         } else {
-          ColumnTile.multiply(width, k, a, left, packed, panel, Microkernel.STORE, tile, 0, 0, tile, 0, width);
+          ColumnTile.multiply(
+              width, k, a, left, packed, panel, Microkernel.STORE, tile, 0, 0, tile, 0, width);
           store.finish(Math.min(MR, rows - i), used, tile, width, c, at, ldc, j);
         }
       }

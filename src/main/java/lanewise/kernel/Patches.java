@@ -4,12 +4,13 @@ import java.util.Arrays;
 import lanewise.shape.ConvolutionShape;
 
 /**
- * How the patches of an image become the left operand of a matrix product: a row per output pixel, its {@code kernelHeight
- * · kernelWidth · groupChannels} elements read where they lie in the padded image, so that no patch is ever copied. Only
- * where a run of memory would be shorter than {@value #SHORT_RUN} elements (few channels) are patches gathered first.
+ * How the patches of an image become the left operand of a matrix product: a row per output pixel,
+ * its {@code kernelHeight · kernelWidth · groupChannels} elements read where they lie in the padded
+ * image, so that no patch is ever copied. Only where a run of memory would be shorter than {@value
+ * #SHORT_RUN} elements (few channels) are patches gathered first.
  *
- * <p>Backward to the input is the same product over the output's gradient, with zeros inserted between its pixels where
- * the convolution strides, padded by what the forward pass did not pad.
+ * <p>Backward to the input is the same product over the output's gradient, with zeros inserted
+ * between its pixels where the convolution strides, padded by what the forward pass did not pad.
  */
 final class Patches {
   /** Products summed before the output is touched. Part of the order of accumulation. */
@@ -44,12 +45,24 @@ final class Patches {
   final boolean gathers;
   private final int[] taps; // offset of each patch element from the patch's first
 
-  // Blocks of the patch's elements, each of equal runs: {first element, offset of it, runs, length, stride}.
+  // Blocks of the patch's elements, each of equal runs: {first element, offset of it, runs, length,
+  // stride}.
   final int[][] blocks;
 
   private Patches(
-      int height, int width, int channels, int groups, ConvolutionShape s, int strideHeight, int strideWidth,
-      int padTop, int padLeft, int insertHeight, int insertWidth, int outHeight, int outWidth) {
+      int height,
+      int width,
+      int channels,
+      int groups,
+      ConvolutionShape s,
+      int strideHeight,
+      int strideWidth,
+      int padTop,
+      int padLeft,
+      int insertHeight,
+      int insertWidth,
+      int outHeight,
+      int outWidth) {
     this.height = height;
     this.width = width;
     this.channels = channels;
@@ -70,7 +83,12 @@ final class Patches {
     paddedWidth = (outWidth - 1) * strideWidth + dilationWidth * (kernelWidth - 1) + 1;
     gathers = run() < SHORT_RUN && kernelHeight * kernelWidth > 1;
     inPlace =
-        !gathers && padTop == 0 && padLeft == 0 && insertHeight == 1 && insertWidth == 1 && paddedWidth <= width
+        !gathers
+            && padTop == 0
+            && padLeft == 0
+            && insertHeight == 1
+            && insertWidth == 1
+            && paddedWidth <= width
             && (outHeight - 1) * strideHeight + dilationHeight * (kernelHeight - 1) < height;
     pitch = (inPlace ? width : paddedWidth) * channels;
     taps = taps();
@@ -80,16 +98,39 @@ final class Patches {
   /** The patches of the input. */
   static Patches forward(ConvolutionShape s) {
     return new Patches(
-        s.inHeight(), s.inWidth(), s.inChannels(), s.groups(), s, s.strideHeight(), s.strideWidth(), s.padTop(),
-        s.padLeft(), 1, 1, s.outHeight(), s.outWidth());
+        s.inHeight(),
+        s.inWidth(),
+        s.inChannels(),
+        s.groups(),
+        s,
+        s.strideHeight(),
+        s.strideWidth(),
+        s.padTop(),
+        s.padLeft(),
+        1,
+        1,
+        s.outHeight(),
+        s.outWidth());
   }
 
-  /** The patches of the output's gradient whose products with the turned filter are the input's gradient. */
+  /**
+   * The patches of the output's gradient whose products with the turned filter are the input's
+   * gradient.
+   */
   static Patches backward(ConvolutionShape s) {
     return new Patches(
-        s.outHeight(), s.outWidth(), s.outChannels(), s.groups(), s, 1, 1,
+        s.outHeight(),
+        s.outWidth(),
+        s.outChannels(),
+        s.groups(),
+        s,
+        1,
+        1,
         s.dilationHeight() * (s.kernelHeight() - 1) - s.padTop(),
-        s.dilationWidth() * (s.kernelWidth() - 1) - s.padLeft(), s.strideHeight(), s.strideWidth(), s.inHeight(),
+        s.dilationWidth() * (s.kernelWidth() - 1) - s.padLeft(),
+        s.strideHeight(),
+        s.strideWidth(),
+        s.inHeight(),
         s.inWidth());
   }
 
@@ -159,12 +200,18 @@ final class Patches {
     return Math.min(outHeight, Math.max(1, BLOCK_PIXELS / outWidth));
   }
 
-  /** Where the first patch of the block that starts at output row {@code y} lies in {@link #image}'s array. */
+  /**
+   * Where the first patch of the block that starts at output row {@code y} lies in {@link #image}'s
+   * array.
+   */
   int base(int imageOffset, int y) {
     return inPlace ? imageOffset + y * strideHeight * pitch : 0;
   }
 
-  /** The array that holds the patches of output rows {@code y … y + rows − 1}: the image itself, or a padded copy. */
+  /**
+   * The array that holds the patches of output rows {@code y … y + rows − 1}: the image itself, or
+   * a padded copy.
+   */
   float[] image(float[] image, int imageOffset, int y, int rows, Scratch scratch) {
     if (inPlace) {
       return image;
@@ -191,7 +238,8 @@ final class Patches {
     int count = Math.max(0, Math.min(width - skipped, paddedWidth - first));
     int end = first + count;
     Arrays.fill(padded, to, to + first * channels, 0);
-    System.arraycopy(image, from + skipped * channels, padded, to + first * channels, count * channels);
+    System.arraycopy(
+        image, from + skipped * channels, padded, to + first * channels, count * channels);
     Arrays.fill(padded, to + end * channels, to + paddedWidth * channels, 0);
   }
 
@@ -227,7 +275,14 @@ final class Patches {
       for (int part = 0; part < run; part += Simd.LANES) {
         for (int y = 0; y < rows; y++) {
           int from = base + taps[e] + part + y * strideHeight * pitch;
-          copyVectors(outWidth, image, from, strideWidth * channels, patches, y * outWidth * distance + e + part, distance);
+          copyVectors(
+              outWidth,
+              image,
+              from,
+              strideWidth * channels,
+              patches,
+              y * outWidth * distance + e + part,
+              distance);
         }
       }
     }
@@ -237,8 +292,10 @@ final class Patches {
     return patches;
   }
 
-  // What a vector holds beyond its run, the next run's writes over, and after the last there is room for it.
-  private static void copyVectors(int n, float[] x, int xOffset, int xStep, float[] y, int yOffset, int yStep) {
+  // What a vector holds beyond its run, the next run's writes over, and after the last there is
+  // room for it.
+  private static void copyVectors(
+      int n, float[] x, int xOffset, int xStep, float[] y, int yOffset, int yStep) {
     int from = xOffset;
     int to = yOffset;
     for (int i = 0; i < n; i++) {
@@ -254,8 +311,8 @@ final class Patches {
   }
 
   /**
-   * Packs elements {@code first … first + rows − 1} of the patches (gathered, if they need it) as a left operand in
-   * columns, k running over the pixels.
+   * Packs elements {@code first … first + rows − 1} of the patches (gathered, if they need it) as a
+   * left operand in columns, k running over the pixels.
    */
   void packColumns(
       int pixels, int[] offsets, float[] image, int base, int first, int rows, float[] packed) {
@@ -273,14 +330,22 @@ final class Patches {
     }
   }
 
-  private static void packRun(int pixels, int[] offsets, float[] image, int from, float[] packed, int to) {
+  private static void packRun(
+      int pixels, int[] offsets, float[] image, int from, float[] packed, int to) {
     for (int p = 0; p < pixels; p++) {
       Simd.load(image, from + offsets[p]).intoArray(packed, to + p * Microkernel.LEFT_STEP);
     }
   }
 
   private void packScattered(
-      int pixels, int[] offsets, float[] image, int base, int first, int used, float[] packed, int to) {
+      int pixels,
+      int[] offsets,
+      float[] image,
+      int base,
+      int first,
+      int used,
+      float[] packed,
+      int to) {
     int step = Microkernel.LEFT_STEP;
     for (int p = 0; p < pixels; p++) {
       int from = base + offsets[p];

@@ -9,9 +9,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The {@link Microkernel} whose left operand is rows, each with k along memory from an offset of its own, in {@code
- * runs} runs of {@code length} elements that start {@code stride} apart. Unrolled by two: the offsets of four rows cost
- * as many instructions as the multiplications of one p.
+ * The {@link Microkernel} whose left operand is rows, each with k along memory from an offset of
+ * its own, in {@code runs} runs of {@code length} elements that start {@code stride} apart.
+ * Unrolled by two: the offsets of four rows cost as many instructions as the multiplications of one
+ * p.
  */
 final class RowTile {
   private static final VectorSpecies<Float> S = Simd.FLOATS;
@@ -20,21 +21,107 @@ final class RowTile {
 
   /** One tile, its left operand in rows: {@code C ← A · B}, finished as the bits say. */
   static void multiply(
-      int width, int runs, int length, int stride, float[] a, int a0, int a1, int a2, int a3, float[] b, int bOffset,
-      int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset, int ldc) {
+      int width,
+      int runs,
+      int length,
+      int stride,
+      float[] a,
+      int a0,
+      int a1,
+      int a2,
+      int a3,
+      float[] b,
+      int bOffset,
+      int finish,
+      float[] bias,
+      int biasOffset,
+      float floor,
+      float[] c,
+      int cOffset,
+      int ldc) {
     if (width == 2 * LANES) {
-      rows4x2(runs, length, stride, a, a0, a1, a2, a3, b, bOffset, finish, bias, biasOffset, floor, c, cOffset, ldc);
+      rows4x2(
+          runs,
+          length,
+          stride,
+          a,
+          a0,
+          a1,
+          a2,
+          a3,
+          b,
+          bOffset,
+          finish,
+          bias,
+          biasOffset,
+          floor,
+          c,
+          cOffset,
+          ldc);
     } else if (width == LANES) {
-      rows4x1(runs, length, stride, a, a0, a1, a2, a3, b, bOffset, finish, bias, biasOffset, floor, c, cOffset, ldc);
+      rows4x1(
+          runs,
+          length,
+          stride,
+          a,
+          a0,
+          a1,
+          a2,
+          a3,
+          b,
+          bOffset,
+          finish,
+          bias,
+          biasOffset,
+          floor,
+          c,
+          cOffset,
+          ldc);
     } else {
-      rows4x4(runs, length, stride, a, a0, a1, a2, a3, b, bOffset, finish, bias, biasOffset, floor, c, cOffset, ldc);
+      rows4x4(
+          runs,
+          length,
+          stride,
+          a,
+          a0,
+          a1,
+          a2,
+          a3,
+          b,
+          bOffset,
+          finish,
+          bias,
+          biasOffset,
+          floor,
+          c,
+          cOffset,
+          ldc);
     }
   }
 
   /** A tile of twice the rows by one vector, for panels of one: 8 sums in flight. */
   static void rows8x1(
-      int runs, int length, int stride, float[] a, int a0, int a1, int a2, int a3, int a4, int a5, int a6, int a7,
-      float[] b, int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset, int ldc) {
+      int runs,
+      int length,
+      int stride,
+      float[] a,
+      int a0,
+      int a1,
+      int a2,
+      int a3,
+      int a4,
+      int a5,
+      int a6,
+      int a7,
+      float[] b,
+      int bOffset,
+      int finish,
+      float[] bias,
+      int biasOffset,
+      float floor,
+      float[] c,
+      int cOffset,
+      int ldc) {
     FloatVector c0 = FloatVector.zero(S);
     FloatVector c1 = FloatVector.zero(S);
     FloatVector c2 = FloatVector.zero(S);
@@ -123,18 +210,54 @@ final class RowTile {
       return;
     }
     c0.add(FloatVector.fromArray(S, c, cOffset)).add(bias0).max(least).intoArray(c, cOffset);
-    c1.add(FloatVector.fromArray(S, c, cOffset + ldc)).add(bias0).max(least).intoArray(c, cOffset + ldc);
-    c2.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 2 * ldc);
-    c3.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 3 * ldc);
-    c4.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 4 * ldc);
-    c5.add(FloatVector.fromArray(S, c, cOffset + 5 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 5 * ldc);
-    c6.add(FloatVector.fromArray(S, c, cOffset + 6 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 6 * ldc);
-    c7.add(FloatVector.fromArray(S, c, cOffset + 7 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 7 * ldc);
+    c1.add(FloatVector.fromArray(S, c, cOffset + ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + ldc);
+    c2.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + 2 * ldc);
+    c3.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + 3 * ldc);
+    c4.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + 4 * ldc);
+    c5.add(FloatVector.fromArray(S, c, cOffset + 5 * ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + 5 * ldc);
+    c6.add(FloatVector.fromArray(S, c, cOffset + 6 * ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + 6 * ldc);
+    c7.add(FloatVector.fromArray(S, c, cOffset + 7 * ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + 7 * ldc);
   }
 
   private static void rows4x1(
-      int runs, int length, int stride, float[] a, int a0, int a1, int a2, int a3, float[] b,
-      int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset, int ldc) {
+      int runs,
+      int length,
+      int stride,
+      float[] a,
+      int a0,
+      int a1,
+      int a2,
+      int a3,
+      float[] b,
+      int bOffset,
+      int finish,
+      float[] bias,
+      int biasOffset,
+      float floor,
+      float[] c,
+      int cOffset,
+      int ldc) {
     FloatVector c00 = FloatVector.zero(S);
     FloatVector c10 = FloatVector.zero(S);
     FloatVector c20 = FloatVector.zero(S);
@@ -203,14 +326,38 @@ final class RowTile {
       return;
     }
     c00.add(FloatVector.fromArray(S, c, cOffset)).add(bias0).max(least).intoArray(c, cOffset);
-    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).add(bias0).max(least).intoArray(c, cOffset + ldc);
-    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 2 * ldc);
-    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 3 * ldc);
+    c10.add(FloatVector.fromArray(S, c, cOffset + ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + ldc);
+    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + 2 * ldc);
+    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + 3 * ldc);
   }
 
   private static void rows4x2(
-      int runs, int length, int stride, float[] a, int a0, int a1, int a2, int a3, float[] b,
-      int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset, int ldc) {
+      int runs,
+      int length,
+      int stride,
+      float[] a,
+      int a0,
+      int a1,
+      int a2,
+      int a3,
+      float[] b,
+      int bOffset,
+      int finish,
+      float[] bias,
+      int biasOffset,
+      float floor,
+      float[] c,
+      int cOffset,
+      int ldc) {
     FloatVector c00 = FloatVector.zero(S);
     FloatVector c01 = FloatVector.zero(S);
     FloatVector c10 = FloatVector.zero(S);
@@ -289,11 +436,14 @@ final class RowTile {
       c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
       c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).intoArray(c, cOffset + LANES);
       c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
-      c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).intoArray(c, cOffset + ldc + LANES);
+      c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES))
+          .intoArray(c, cOffset + ldc + LANES);
       c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
-      c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES)).intoArray(c, cOffset + 2 * ldc + LANES);
+      c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
+          .intoArray(c, cOffset + 2 * ldc + LANES);
       c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
-      c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES)).intoArray(c, cOffset + 3 * ldc + LANES);
+      c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
+          .intoArray(c, cOffset + 3 * ldc + LANES);
       return;
     }
     FloatVector least = FloatVector.broadcast(S, floor);
@@ -311,18 +461,54 @@ final class RowTile {
       return;
     }
     c00.add(FloatVector.fromArray(S, c, cOffset)).add(bias0).max(least).intoArray(c, cOffset);
-    c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).add(bias1).max(least).intoArray(c, cOffset + LANES);
-    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).add(bias0).max(least).intoArray(c, cOffset + ldc);
-    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).add(bias1).max(least).intoArray(c, cOffset + ldc + LANES);
-    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 2 * ldc);
-    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES)).add(bias1).max(least).intoArray(c, cOffset + 2 * ldc + LANES);
-    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 3 * ldc);
-    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES)).add(bias1).max(least).intoArray(c, cOffset + 3 * ldc + LANES);
+    c01.add(FloatVector.fromArray(S, c, cOffset + LANES))
+        .add(bias1)
+        .max(least)
+        .intoArray(c, cOffset + LANES);
+    c10.add(FloatVector.fromArray(S, c, cOffset + ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + ldc);
+    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES))
+        .add(bias1)
+        .max(least)
+        .intoArray(c, cOffset + ldc + LANES);
+    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + 2 * ldc);
+    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
+        .add(bias1)
+        .max(least)
+        .intoArray(c, cOffset + 2 * ldc + LANES);
+    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + 3 * ldc);
+    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
+        .add(bias1)
+        .max(least)
+        .intoArray(c, cOffset + 3 * ldc + LANES);
   }
 
   private static void rows4x4(
-      int runs, int length, int stride, float[] a, int a0, int a1, int a2, int a3, float[] b,
-      int bOffset, int finish, float[] bias, int biasOffset, float floor, float[] c, int cOffset, int ldc) {
+      int runs,
+      int length,
+      int stride,
+      float[] a,
+      int a0,
+      int a1,
+      int a2,
+      int a3,
+      float[] b,
+      int bOffset,
+      int finish,
+      float[] bias,
+      int biasOffset,
+      float floor,
+      float[] c,
+      int cOffset,
+      int ldc) {
     FloatVector c00 = FloatVector.zero(S);
     FloatVector c01 = FloatVector.zero(S);
     FloatVector c02 = FloatVector.zero(S);
@@ -398,17 +584,26 @@ final class RowTile {
       c02.add(FloatVector.fromArray(S, c, cOffset + 2 * LANES)).intoArray(c, cOffset + 2 * LANES);
       c03.add(FloatVector.fromArray(S, c, cOffset + 3 * LANES)).intoArray(c, cOffset + 3 * LANES);
       c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
-      c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).intoArray(c, cOffset + ldc + LANES);
-      c12.add(FloatVector.fromArray(S, c, cOffset + ldc + 2 * LANES)).intoArray(c, cOffset + ldc + 2 * LANES);
-      c13.add(FloatVector.fromArray(S, c, cOffset + ldc + 3 * LANES)).intoArray(c, cOffset + ldc + 3 * LANES);
+      c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES))
+          .intoArray(c, cOffset + ldc + LANES);
+      c12.add(FloatVector.fromArray(S, c, cOffset + ldc + 2 * LANES))
+          .intoArray(c, cOffset + ldc + 2 * LANES);
+      c13.add(FloatVector.fromArray(S, c, cOffset + ldc + 3 * LANES))
+          .intoArray(c, cOffset + ldc + 3 * LANES);
       c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
-      c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES)).intoArray(c, cOffset + 2 * ldc + LANES);
-      c22.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 2 * LANES)).intoArray(c, cOffset + 2 * ldc + 2 * LANES);
-      c23.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 3 * LANES)).intoArray(c, cOffset + 2 * ldc + 3 * LANES);
+      c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
+          .intoArray(c, cOffset + 2 * ldc + LANES);
+      c22.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 2 * LANES))
+          .intoArray(c, cOffset + 2 * ldc + 2 * LANES);
+      c23.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 3 * LANES))
+          .intoArray(c, cOffset + 2 * ldc + 3 * LANES);
       c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
-      c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES)).intoArray(c, cOffset + 3 * ldc + LANES);
-      c32.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 2 * LANES)).intoArray(c, cOffset + 3 * ldc + 2 * LANES);
-      c33.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 3 * LANES)).intoArray(c, cOffset + 3 * ldc + 3 * LANES);
+      c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
+          .intoArray(c, cOffset + 3 * ldc + LANES);
+      c32.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 2 * LANES))
+          .intoArray(c, cOffset + 3 * ldc + 2 * LANES);
+      c33.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 3 * LANES))
+          .intoArray(c, cOffset + 3 * ldc + 3 * LANES);
       return;
     }
     FloatVector least = FloatVector.broadcast(S, floor);
@@ -436,20 +631,65 @@ final class RowTile {
       return;
     }
     c00.add(FloatVector.fromArray(S, c, cOffset)).add(bias0).max(least).intoArray(c, cOffset);
-    c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).add(bias1).max(least).intoArray(c, cOffset + LANES);
-    c02.add(FloatVector.fromArray(S, c, cOffset + 2 * LANES)).add(bias2).max(least).intoArray(c, cOffset + 2 * LANES);
-    c03.add(FloatVector.fromArray(S, c, cOffset + 3 * LANES)).add(bias3).max(least).intoArray(c, cOffset + 3 * LANES);
-    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).add(bias0).max(least).intoArray(c, cOffset + ldc);
-    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).add(bias1).max(least).intoArray(c, cOffset + ldc + LANES);
-    c12.add(FloatVector.fromArray(S, c, cOffset + ldc + 2 * LANES)).add(bias2).max(least).intoArray(c, cOffset + ldc + 2 * LANES);
-    c13.add(FloatVector.fromArray(S, c, cOffset + ldc + 3 * LANES)).add(bias3).max(least).intoArray(c, cOffset + ldc + 3 * LANES);
-    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 2 * ldc);
-    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES)).add(bias1).max(least).intoArray(c, cOffset + 2 * ldc + LANES);
-    c22.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 2 * LANES)).add(bias2).max(least).intoArray(c, cOffset + 2 * ldc + 2 * LANES);
-    c23.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 3 * LANES)).add(bias3).max(least).intoArray(c, cOffset + 2 * ldc + 3 * LANES);
-    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).add(bias0).max(least).intoArray(c, cOffset + 3 * ldc);
-    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES)).add(bias1).max(least).intoArray(c, cOffset + 3 * ldc + LANES);
-    c32.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 2 * LANES)).add(bias2).max(least).intoArray(c, cOffset + 3 * ldc + 2 * LANES);
-    c33.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 3 * LANES)).add(bias3).max(least).intoArray(c, cOffset + 3 * ldc + 3 * LANES);
+    c01.add(FloatVector.fromArray(S, c, cOffset + LANES))
+        .add(bias1)
+        .max(least)
+        .intoArray(c, cOffset + LANES);
+    c02.add(FloatVector.fromArray(S, c, cOffset + 2 * LANES))
+        .add(bias2)
+        .max(least)
+        .intoArray(c, cOffset + 2 * LANES);
+    c03.add(FloatVector.fromArray(S, c, cOffset + 3 * LANES))
+        .add(bias3)
+        .max(least)
+        .intoArray(c, cOffset + 3 * LANES);
+    c10.add(FloatVector.fromArray(S, c, cOffset + ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + ldc);
+    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES))
+        .add(bias1)
+        .max(least)
+        .intoArray(c, cOffset + ldc + LANES);
+    c12.add(FloatVector.fromArray(S, c, cOffset + ldc + 2 * LANES))
+        .add(bias2)
+        .max(least)
+        .intoArray(c, cOffset + ldc + 2 * LANES);
+    c13.add(FloatVector.fromArray(S, c, cOffset + ldc + 3 * LANES))
+        .add(bias3)
+        .max(least)
+        .intoArray(c, cOffset + ldc + 3 * LANES);
+    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + 2 * ldc);
+    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
+        .add(bias1)
+        .max(least)
+        .intoArray(c, cOffset + 2 * ldc + LANES);
+    c22.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 2 * LANES))
+        .add(bias2)
+        .max(least)
+        .intoArray(c, cOffset + 2 * ldc + 2 * LANES);
+    c23.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 3 * LANES))
+        .add(bias3)
+        .max(least)
+        .intoArray(c, cOffset + 2 * ldc + 3 * LANES);
+    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc))
+        .add(bias0)
+        .max(least)
+        .intoArray(c, cOffset + 3 * ldc);
+    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
+        .add(bias1)
+        .max(least)
+        .intoArray(c, cOffset + 3 * ldc + LANES);
+    c32.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 2 * LANES))
+        .add(bias2)
+        .max(least)
+        .intoArray(c, cOffset + 3 * ldc + 2 * LANES);
+    c33.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 3 * LANES))
+        .add(bias3)
+        .max(least)
+        .intoArray(c, cOffset + 3 * ldc + 3 * LANES);
   }
 }

@@ -1,6 +1,9 @@
 package lanewise.kernel;
 
-/** A thread's own buffers, grown to the largest size asked for and then kept. Their content is undefined. */
+/**
+ * A thread's own buffers, grown to the largest size asked for and then kept. Their content is
+ * undefined.
+ */
 final class Scratch {
   private static final ThreadLocal<Scratch> CURRENT = ThreadLocal.withInitial(Scratch::new);
 

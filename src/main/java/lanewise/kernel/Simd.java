@@ -5,8 +5,9 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The vector width that every kernel uses: the machine's preferred one, unless the system property {@code
- * lanewise.vectorBits} (128, 256 or 512) names another when the class is loaded. Results do not depend on it.
+ * The vector width that every kernel uses: the machine's preferred one, unless the system property
+ * {@code lanewise.vectorBits} (128, 256 or 512) names another when the class is loaded. Results do
+ * not depend on it.
  */
 public final class Simd {
   static final VectorSpecies<Float> FLOATS = species();
@@ -14,7 +15,8 @@ public final class Simd {
   static final int LANES = FLOATS.length();
 
   /** Vector registers that the compiler can allocate: 32 with AVX-512 or on AArch64, else 16. */
-  static final int REGISTERS = LANES == 16 || "aarch64".equals(System.getProperty("os.arch")) ? 32 : 16;
+  static final int REGISTERS =
+      LANES == 16 || "aarch64".equals(System.getProperty("os.arch")) ? 32 : 16;
 
   private Simd() {}
 
@@ -22,11 +24,16 @@ public final class Simd {
     VectorModule.require();
     String bits = System.getProperty("lanewise.vectorBits", "");
     return switch (bits) {
-      case "" -> FloatVector.SPECIES_PREFERRED.length() < 4 ? FloatVector.SPECIES_128 : FloatVector.SPECIES_PREFERRED;
+      case "" ->
+          FloatVector.SPECIES_PREFERRED.length() < 4
+              ? FloatVector.SPECIES_128
+              : FloatVector.SPECIES_PREFERRED;
       case "128" -> FloatVector.SPECIES_128;
       case "256" -> FloatVector.SPECIES_256;
       case "512" -> FloatVector.SPECIES_512;
-      default -> throw new IllegalArgumentException("lanewise.vectorBits must be 128, 256 or 512, got " + bits);
+      default ->
+          throw new IllegalArgumentException(
+              "lanewise.vectorBits must be 128, 256 or 512, got " + bits);
     };
   }
 

@@ -3,7 +3,10 @@ package lanewise.kernel;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
-/** A row times a matrix where it lies: at few rows, packing the matrix would cost more than multiplying by it. */
+/**
+ * A row times a matrix where it lies: at few rows, packing the matrix would cost more than
+ * multiplying by it.
+ */
 final class Skinny {
   private Skinny() {}
 
@@ -20,8 +23,10 @@ final class Skinny {
     }
   }
 
-  // Eight rows at once: one load and store of the sums per eight fused multiply-adds, and eight streams to prefetch.
-  private static void addRows8(int columns, float[] a, int aOffset, float[] b, int bOffset, int ldb, float[] sums) {
+  // Eight rows at once: one load and store of the sums per eight fused multiply-adds, and eight
+  // streams to prefetch.
+  private static void addRows8(
+      int columns, float[] a, int aOffset, float[] b, int bOffset, int ldb, float[] sums) {
     FloatVector a0 = Simd.broadcast(a[aOffset]);
     FloatVector a1 = Simd.broadcast(a[aOffset + 1]);
     FloatVector a2 = Simd.broadcast(a[aOffset + 2]);

@@ -4,8 +4,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * What becomes of a tile's sums: {@code c ← alpha · sum + prior}, where the prior is nothing, {@code beta · c} or
- * {@code c}, and after the last block of k the epilogue. One per thread, set before the tiles of a block run.
+ * What becomes of a tile's sums: {@code c ← alpha · sum + prior}, where the prior is nothing,
+ * {@code beta · c} or {@code c}, and after the last block of k the epilogue. One per thread, set
+ * before the tiles of a block run.
  */
 final class TileStore {
   private float alpha;
@@ -15,8 +16,8 @@ final class TileStore {
   private int firstColumn;
 
   /**
-   * Sets what follows; {@code beta == 0} does not read C, and the epilogue runs if this block of k is the last. Column 0
-   * of the tiles is column {@code firstColumn} of the epilogue.
+   * Sets what follows; {@code beta == 0} does not read C, and the epilogue runs if this block of k
+   * is the last. Column 0 of the tiles is column {@code firstColumn} of the epilogue.
    */
   TileStore set(float alpha, float beta, boolean last, Epilogue epilogue, int firstColumn) {
     this.alpha = alpha;
@@ -57,16 +58,21 @@ final class TileStore {
     return epilogue.activates() ? 0 : Float.NEGATIVE_INFINITY;
   }
 
-  /** Finishes the {@code rows × columns} corner of a tile of sums whose rows stand {@code width} apart. */
-  void finish(int rows, int columns, float[] tile, int width, float[] c, int cOffset, int ldc, int column) {
+  /**
+   * Finishes the {@code rows × columns} corner of a tile of sums whose rows stand {@code width}
+   * apart.
+   */
+  void finish(
+      int rows, int columns, float[] tile, int width, float[] c, int cOffset, int ldc, int column) {
     for (int i = 0; i < rows; i++) {
       row(columns, tile, i * width, c, cOffset + i * ldc, column);
     }
   }
 
   /**
-   * Finishes one row of sums whose first belongs to column {@code column}. Each step is a loop of its own, since a branch
-   * within one loop that is seldom taken is not inlined, and its vectors are allocated.
+   * Finishes one row of sums whose first belongs to column {@code column}. Each step is a loop of
+   * its own, since a branch within one loop that is seldom taken is not inlined, and its vectors
+   * are allocated.
    */
   void row(int columns, float[] sums, int sumsOffset, float[] c, int cOffset, int column) {
     if (beta == 0) {

@@ -7,8 +7,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Daemon threads that share the tasks of one kernel call with the caller. One caller has the pool at a time; another
- * that comes meanwhile, or a task that calls back, runs its tasks by itself. Running allocates nothing.
+ * Daemon threads that share the tasks of one kernel call with the caller. One caller has the pool
+ * at a time; another that comes meanwhile, or a task that calls back, runs its tasks by itself.
+ * Running allocates nothing.
  */
 public final class WorkerPool {
   /** A piece of work cut into numbered tasks that may run at once and in any order. */
@@ -28,8 +29,10 @@ public final class WorkerPool {
   private static volatile int threads = Runtime.getRuntime().availableProcessors();
   private static Worker[] workers = {};
 
-  // The call's number in the high half, its next task's in the low one. Who advances it owns that task, and the call
-  // cannot end, nor its fields change, before that task is done: so a thread that wakes late does no harm.
+  // The call's number in the high half, its next task's in the low one. Who advances it owns that
+  // task, and the call
+  // cannot end, nor its fields change, before that task is done: so a thread that wakes late does
+  // no harm.
   private static final AtomicLong STATE = new AtomicLong(CLOSED);
   private static final AtomicInteger DONE = new AtomicInteger();
   private static @Nullable Task task;

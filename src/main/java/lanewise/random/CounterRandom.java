@@ -1,8 +1,9 @@
 package lanewise.random;
 
 /**
- * A counter-based generator: number {@code counter} of the stream {@code key} is a pure function of the two, so any
- * thread can compute any number in any order. The mixing function is SplitMix64's (Steele, Lea and Flood, 2014).
+ * A counter-based generator: number {@code counter} of the stream {@code key} is a pure function of
+ * the two, so any thread can compute any number in any order. The mixing function is SplitMix64's
+ * (Steele, Lea and Flood, 2014).
  */
 public final class CounterRandom {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
@@ -29,7 +30,10 @@ public final class CounterRandom {
     return (int) Math.multiplyHigh(bits(key, counter) >>> 1, (long) bound << 1);
   }
 
-  /** Normal with mean 0 and deviation 1, by Box and Muller; strict mathematics, so the same on every machine. */
+  /**
+   * Normal with mean 0 and deviation 1, by Box and Muller; strict mathematics, so the same on every
+   * machine.
+   */
   public static double normal(long key, long counter) {
     long bits = bits(key, counter);
     double radius = (double) ((bits >>> 32) + 1) * 0x1p-32;

@@ -1,11 +1,12 @@
 package lanewise.shape;
 
 /**
- * The sizes of a 2-D convolution. Input {@code [batch, inHeight, inWidth, inChannels]}, filter {@code [kernelHeight,
- * kernelWidth, inChannels / groups, outChannels]}, output {@code [batch, outHeight(), outWidth(), outChannels]}.
+ * The sizes of a 2-D convolution. Input {@code [batch, inHeight, inWidth, inChannels]}, filter
+ * {@code [kernelHeight, kernelWidth, inChannels / groups, outChannels]}, output {@code [batch,
+ * outHeight(), outWidth(), outChannels]}.
  *
- * <p>{@code outHeight = ⌊(inHeight + padTop + padBottom − dilationHeight·(kernelHeight − 1) − 1) / strideHeight⌋ + 1},
- * and likewise the width.
+ * <p>{@code outHeight = ⌊(inHeight + padTop + padBottom − dilationHeight·(kernelHeight − 1) − 1) /
+ * strideHeight⌋ + 1}, and likewise the width.
  */
 public record ConvolutionShape(
     int batch,
@@ -41,12 +42,23 @@ public record ConvolutionShape(
     atLeastOne("groups", groups);
     if (padTop < 0 || padBottom < 0 || padLeft < 0 || padRight < 0) {
       throw new IllegalArgumentException(
-          "Convolution: padding must be at least 0, got " + padTop + ", " + padBottom + ", " + padLeft + ", " + padRight);
+          "Convolution: padding must be at least 0, got "
+              + padTop
+              + ", "
+              + padBottom
+              + ", "
+              + padLeft
+              + ", "
+              + padRight);
     }
     if (inChannels % groups != 0 || outChannels % groups != 0) {
       throw new IllegalArgumentException(
-          "Convolution: groups must divide the input and output channels, got groups " + groups + " for " + inChannels
-              + " and " + outChannels);
+          "Convolution: groups must divide the input and output channels, got groups "
+              + groups
+              + " for "
+              + inChannels
+              + " and "
+              + outChannels);
     }
     fits("height", inHeight + padTop + padBottom, dilationHeight * (kernelHeight - 1) + 1);
     fits("width", inWidth + padLeft + padRight, dilationWidth * (kernelWidth - 1) + 1);
@@ -54,33 +66,71 @@ public record ConvolutionShape(
 
   /** The shape with {@code padding} resolved for the input's size. */
   public static ConvolutionShape of(
-      int batch, int inHeight, int inWidth, int inChannels, int outChannels, int kernelHeight, int kernelWidth,
-      int strideHeight, int strideWidth, Padding padding, int dilationHeight, int dilationWidth, int groups) {
+      int batch,
+      int inHeight,
+      int inWidth,
+      int inChannels,
+      int outChannels,
+      int kernelHeight,
+      int kernelWidth,
+      int strideHeight,
+      int strideWidth,
+      Padding padding,
+      int dilationHeight,
+      int dilationWidth,
+      int groups) {
     Padding.Explicit p =
         padding.resolve(
-            inHeight, inWidth, kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight, dilationWidth);
+            inHeight,
+            inWidth,
+            kernelHeight,
+            kernelWidth,
+            strideHeight,
+            strideWidth,
+            dilationHeight,
+            dilationWidth);
     return new ConvolutionShape(
-        batch, inHeight, inWidth, inChannels, outChannels, kernelHeight, kernelWidth, strideHeight, strideWidth,
-        p.top(), p.bottom(), p.left(), p.right(), dilationHeight, dilationWidth, groups);
+        batch,
+        inHeight,
+        inWidth,
+        inChannels,
+        outChannels,
+        kernelHeight,
+        kernelWidth,
+        strideHeight,
+        strideWidth,
+        p.top(),
+        p.bottom(),
+        p.left(),
+        p.right(),
+        dilationHeight,
+        dilationWidth,
+        groups);
   }
 
   private static void atLeastOne(String what, int value) {
     if (value < 1) {
-      throw new IllegalArgumentException("Convolution: " + what + " must be at least 1, got " + value);
+      throw new IllegalArgumentException(
+          "Convolution: " + what + " must be at least 1, got " + value);
     }
   }
 
   private static void fits(String what, int padded, int extent) {
     if (extent > padded) {
       throw new IllegalArgumentException(
-          "Convolution: the dilated kernel's " + what + " must be at most the padded input's " + padded + ", got "
+          "Convolution: the dilated kernel's "
+              + what
+              + " must be at most the padded input's "
+              + padded
+              + ", got "
               + extent);
     }
   }
 
   /** Rows of the output. */
   public int outHeight() {
-    return (inHeight + padTop + padBottom - dilationHeight * (kernelHeight - 1) - 1) / strideHeight + 1;
+    return (inHeight + padTop + padBottom - dilationHeight * (kernelHeight - 1) - 1) / strideHeight
+        + 1;
   }
 
   /** Columns of the output. */
@@ -98,7 +148,10 @@ public record ConvolutionShape(
     return outChannels / groups;
   }
 
-  /** Products summed into one output element: {@code kernelHeight · kernelWidth · inChannels / groups}. */
+  /**
+   * Products summed into one output element: {@code kernelHeight · kernelWidth · inChannels /
+   * groups}.
+   */
   public int patchSize() {
     return kernelHeight * kernelWidth * groupInChannels();
   }

@@ -1,11 +1,17 @@
 package lanewise.shape;
 
-/** The zeros around an image: none ({@link #VALID}), as many as keep the size ({@link #SAME}), or four numbers. */
+/**
+ * The zeros around an image: none ({@link #VALID}), as many as keep the size ({@link #SAME}), or
+ * four numbers.
+ */
 public sealed interface Padding {
   /** No padding: {@code out = ⌊(in − dilation·(kernel − 1) − 1) / stride⌋ + 1}. */
   Padding VALID = new Explicit(0, 0, 0, 0);
 
-  /** {@code out = ⌈in / stride⌉}; where the zeros do not halve, the odd one goes to the bottom and the right. */
+  /**
+   * {@code out = ⌈in / stride⌉}; where the zeros do not halve, the odd one goes to the bottom and
+   * the right.
+   */
   Padding SAME = new Same();
 
   /** The same number of zeros on all four sides. */
@@ -19,8 +25,8 @@ public sealed interface Padding {
   }
 
   /**
-   * The numbers for an image of {@code height × width} under windows of the given extent, stride and
-   * dilation.
+   * The numbers for an image of {@code height × width} under windows of the given extent, stride
+   * and dilation.
    */
   Explicit resolve(
       int height,
@@ -68,7 +74,14 @@ public sealed interface Padding {
     public Explicit {
       if (top < 0 || bottom < 0 || left < 0 || right < 0) {
         throw new IllegalArgumentException(
-            "Padding: every number must be at least 0, got " + top + ", " + bottom + ", " + left + ", " + right);
+            "Padding: every number must be at least 0, got "
+                + top
+                + ", "
+                + bottom
+                + ", "
+                + left
+                + ", "
+                + right);
       }
     }
 

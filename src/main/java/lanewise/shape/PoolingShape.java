@@ -1,11 +1,12 @@
 package lanewise.shape;
 
 /**
- * The sizes of a 2-D pooling. Input {@code [batch, inHeight, inWidth, channels]}, output {@code [batch, outHeight(),
- * outWidth(), channels]}.
+ * The sizes of a 2-D pooling. Input {@code [batch, inHeight, inWidth, channels]}, output {@code
+ * [batch, outHeight(), outWidth(), channels]}.
  *
- * <p>{@code outHeight = ⌊(inHeight + padTop + padBottom − kernelHeight) / strideHeight⌋ + 1}; with {@code ceilMode} the
- * quotient is rounded up, save that no window starts beyond the input and its leading padding.
+ * <p>{@code outHeight = ⌊(inHeight + padTop + padBottom − kernelHeight) / strideHeight⌋ + 1}; with
+ * {@code ceilMode} the quotient is rounded up, save that no window starts beyond the input and its
+ * leading padding.
  */
 public record PoolingShape(
     int batch,
@@ -36,24 +37,58 @@ public record PoolingShape(
     smallerThanWindow("horizontal", Math.max(padLeft, padRight), kernelWidth);
     if (padTop < 0 || padBottom < 0 || padLeft < 0 || padRight < 0) {
       throw new IllegalArgumentException(
-          "Pooling: padding must be at least 0, got " + padTop + ", " + padBottom + ", " + padLeft + ", " + padRight);
+          "Pooling: padding must be at least 0, got "
+              + padTop
+              + ", "
+              + padBottom
+              + ", "
+              + padLeft
+              + ", "
+              + padRight);
     }
-    if (kernelHeight > inHeight + padTop + padBottom || kernelWidth > inWidth + padLeft + padRight) {
+    if (kernelHeight > inHeight + padTop + padBottom
+        || kernelWidth > inWidth + padLeft + padRight) {
       throw new IllegalArgumentException(
-          "Pooling: the window must fit into the padded input [" + (inHeight + padTop + padBottom) + ", "
-              + (inWidth + padLeft + padRight) + "], got [" + kernelHeight + ", " + kernelWidth + "]");
+          "Pooling: the window must fit into the padded input ["
+              + (inHeight + padTop + padBottom)
+              + ", "
+              + (inWidth + padLeft + padRight)
+              + "], got ["
+              + kernelHeight
+              + ", "
+              + kernelWidth
+              + "]");
     }
   }
 
   /** The shape with {@code padding} resolved for the input's size, rounding down. */
   public static PoolingShape of(
-      int batch, int inHeight, int inWidth, int channels, int kernelHeight, int kernelWidth, int strideHeight,
-      int strideWidth, Padding padding) {
+      int batch,
+      int inHeight,
+      int inWidth,
+      int channels,
+      int kernelHeight,
+      int kernelWidth,
+      int strideHeight,
+      int strideWidth,
+      Padding padding) {
     Padding.Explicit p =
-        padding.resolve(inHeight, inWidth, kernelHeight, kernelWidth, strideHeight, strideWidth, 1, 1);
+        padding.resolve(
+            inHeight, inWidth, kernelHeight, kernelWidth, strideHeight, strideWidth, 1, 1);
     return new PoolingShape(
-        batch, inHeight, inWidth, channels, kernelHeight, kernelWidth, strideHeight, strideWidth, p.top(), p.bottom(),
-        p.left(), p.right(), false);
+        batch,
+        inHeight,
+        inWidth,
+        channels,
+        kernelHeight,
+        kernelWidth,
+        strideHeight,
+        strideWidth,
+        p.top(),
+        p.bottom(),
+        p.left(),
+        p.right(),
+        false);
   }
 
   private static void atLeastOne(String what, int value) {
@@ -65,7 +100,12 @@ public record PoolingShape(
   private static void smallerThanWindow(String what, int padding, int window) {
     if (padding >= window) {
       throw new IllegalArgumentException(
-          "Pooling: " + what + " padding must be smaller than the window " + window + ", got " + padding);
+          "Pooling: "
+              + what
+              + " padding must be smaller than the window "
+              + window
+              + ", got "
+              + padding);
     }
   }
 

@@ -3,8 +3,8 @@ package lanewise.shape;
 import java.util.Arrays;
 
 /**
- * The sizes of a row-major array, outermost first. One sample of an image is {@code [height, width, channels]}; a batch
- * of them {@code [batch, height, width, channels]}.
+ * The sizes of a row-major array, outermost first. One sample of an image is {@code [height, width,
+ * channels]}; a batch of them {@code [batch, height, width, channels]}.
  */
 public final class Shape {
   private final int[] sizes;
@@ -24,12 +24,14 @@ public final class Shape {
     long product = 1;
     for (int s : sizes) {
       if (s < 1) {
-        throw new IllegalArgumentException("Shape: every size must be at least 1, got " + Arrays.toString(sizes));
+        throw new IllegalArgumentException(
+            "Shape: every size must be at least 1, got " + Arrays.toString(sizes));
       }
       product *= s;
       if (product > Integer.MAX_VALUE) {
         throw new IllegalArgumentException(
-            "Shape: the number of elements must be at most 2147483647, got " + Arrays.toString(sizes));
+            "Shape: the number of elements must be at most 2147483647, got "
+                + Arrays.toString(sizes));
       }
     }
     return new Shape(sizes.clone(), (int) product);

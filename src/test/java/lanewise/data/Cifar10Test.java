@@ -110,8 +110,7 @@ class Cifar10Test {
     byte[] packed = IdxTest.gzip(archive());
     Path mirror = Files.createDirectory(folder.resolve("mirror"));
     Files.write(mirror.resolve("file"), packed);
-    String sha256 =
-        HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(packed));
+    String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(packed));
     DataFolders folders = new DataFolders(null, folder.resolve("cache"));
     Mirrored file = new Mirrored("file", false, packed.length, sha256);
     Path found = Cifar10.find(null, folders, file, List.of(mirror.toUri().toString()));

@@ -78,7 +78,9 @@ class DatasetTest {
         () -> new ImageDataset(Shape.of(1, 1, 1), new byte[1], new byte[] {-1}, THREE));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new TrainTest(numbered(2), FloatDataset.ofClasses(Shape.of(1), new float[1], new int[1], THREE)));
+        () ->
+            new TrainTest(
+                numbered(2), FloatDataset.ofClasses(Shape.of(1), new float[1], new int[1], THREE)));
   }
 
   @Test

@@ -55,7 +55,16 @@ class IdxTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void readsPlainAndPacked(boolean packed) throws IOException {
-    byte[] content = idx(0x803, new int[] {2, 1, 3}, (byte) 0, (byte) 1, (byte) 2, (byte) 3, (byte) 4, (byte) -1);
+    byte[] content =
+        idx(
+            0x803,
+            new int[] {2, 1, 3},
+            (byte) 0,
+            (byte) 1,
+            (byte) 2,
+            (byte) 3,
+            (byte) 4,
+            (byte) -1);
     Idx idx = Idx.read(write("file", packed ? gzip(content) : content));
     assertEquals(Shape.of(2, 1, 3), idx.shape());
     assertArrayEquals(new byte[] {0, 1, 2, 3, 4, -1}, idx.bytes());
@@ -65,7 +74,8 @@ class IdxTest {
   @CsvSource({"0x00000000", "0x00000800", "0x00000805", "0x00000d03", "0x01000803", "0x1f8c0803"})
   void refusesWrongMagic(String magic) throws IOException {
     assertEquals(
-        "byte 0: expected magic number 0x00000801 to 0x00000804 (unsigned bytes in 1 to 4 dimensions), got "
+        "byte 0: expected magic number 0x00000801 to 0x00000804 (unsigned bytes in 1 to 4"
+            + " dimensions), got "
             + magic,
         failure(idx(Integer.decode(magic), new int[] {1}, (byte) 0)));
   }
@@ -147,7 +157,15 @@ class IdxTest {
     Path images =
         write(
             "images",
-            idx(0x800 | sizes.length, sizes, (byte) 0, (byte) 51, (byte) -1, (byte) 1, (byte) 2, (byte) 3));
+            idx(
+                0x800 | sizes.length,
+                sizes,
+                (byte) 0,
+                (byte) 51,
+                (byte) -1,
+                (byte) 1,
+                (byte) 2,
+                (byte) 3));
     Path labels = write("labels", idx(0x801, new int[] {2}, (byte) 1, (byte) 0));
     ImageDataset dataset = Idx.dataset(images, labels, TWO);
     assertEquals(colour ? Shape.of(1, 1, 3) : Shape.of(1, 3, 1), dataset.sampleShape());

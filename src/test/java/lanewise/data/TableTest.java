@@ -43,8 +43,7 @@ class TableTest {
     assertArrayEquals(new float[] {1.5f, 2000}, sample(iris, 0));
     assertArrayEquals(new float[] {-1, 3}, sample(iris, 1));
     assertEquals(1, iris.label(1));
-    assertEquals(
-        List.of("2", "10"), Csv.classes(write("1,10\n1,2\n1,10"), -1).classNames());
+    assertEquals(List.of("2", "10"), Csv.classes(write("1,10\n1,2\n1,10"), -1).classNames());
   }
 
   @Test
@@ -60,14 +59,22 @@ class TableTest {
   void brokenCsvIsRefused() throws IOException {
     Map<String, String> reasons =
         Map.of(
-            "1,2\n3\n", "line 2: expected 2 fields, got 1",
-            "1,2\nx,3\n", "line 2: expected a number, got \"x\"",
-            "1,2\nNaN,3\n", "line 2: expected a number, got \"NaN\"",
-            "1,\"2\n", "line 1: expected a closing quote, got the end of the file",
-            "a,b\n", "line 3: expected comma-separated numbers, got the end of the file",
-            "", "line 2: expected comma-separated numbers, got the end of the file",
-            "1\n2\n", "line 1: expected at least 2 fields with column -1 among them, got 1",
-            "1".repeat(1 << 21), "line 1: expected at most 1048576 characters, got more");
+            "1,2\n3\n",
+            "line 2: expected 2 fields, got 1",
+            "1,2\nx,3\n",
+            "line 2: expected a number, got \"x\"",
+            "1,2\nNaN,3\n",
+            "line 2: expected a number, got \"NaN\"",
+            "1,\"2\n",
+            "line 1: expected a closing quote, got the end of the file",
+            "a,b\n",
+            "line 3: expected comma-separated numbers, got the end of the file",
+            "",
+            "line 2: expected comma-separated numbers, got the end of the file",
+            "1\n2\n",
+            "line 1: expected at least 2 fields with column -1 among them, got 1",
+            "1".repeat(1 << 21),
+            "line 1: expected at most 1048576 characters, got more");
     for (Map.Entry<String, String> reason : reasons.entrySet()) {
       Path file = write(reason.getKey());
       assertEquals(
@@ -89,8 +96,7 @@ class TableTest {
     }
     Map<String, NumpyArray> arrays = Npy.readAll(file);
     assertEquals(
-        List.of("f4", "f8", "big", "i8", "i2", "u1", "b1", "scalar"),
-        List.copyOf(arrays.keySet()));
+        List.of("f4", "f8", "big", "i8", "i2", "u1", "b1", "scalar"), List.copyOf(arrays.keySet()));
     assertEquals(NumpyArray.of(Shape.of(2, 3), 1.5f, -2f, 3f, 4f, 5f, 0.1f), arrays.get("f4"));
     assertEquals(NumpyArray.of(Shape.of(2), 0.1, -1e300), arrays.get("f8"));
     assertArrayEquals(new float[] {1.5f, -2.25f}, arrays.get("big").toFloats());
@@ -124,13 +130,14 @@ class TableTest {
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(2, files.count());
     }
-    assertThrows(
-        IllegalArgumentException.class, () -> NumpyArray.of(Shape.of(2), new float[3]));
+    assertThrows(IllegalArgumentException.class, () -> NumpyArray.of(Shape.of(2), new float[3]));
   }
 
   private byte[] npy(String header, int elements) {
     byte[] text = header.getBytes(StandardCharsets.ISO_8859_1);
-    byte[] bytes = Arrays.copyOf(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0}, 10 + text.length + elements);
+    byte[] bytes =
+        Arrays.copyOf(
+            new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0}, 10 + text.length + elements);
     bytes[8] = (byte) text.length;
     System.arraycopy(text, 0, bytes, 10, text.length);
     return bytes;
@@ -155,11 +162,13 @@ class TableTest {
     assertBroken(npy(head + "(0,), }\n", 0), "expected sizes of at least 1");
     assertBroken(npy(head + "(65536, 65536), }\n", 0), "at most 2147483647 bytes");
     assertBroken(npy(head + "(99999999999999999999,), }\n", 0), "got (99999999999999999999,)");
-    assertBroken(npy(head + "(500000000,), }\n", 4), "expected 2000000000 bytes of elements, got 4");
+    assertBroken(
+        npy(head + "(500000000,), }\n", 4), "expected 2000000000 bytes of elements, got 4");
     assertBroken(npy(head.replace("False", "True") + "(2,), }\n", 8), "'fortran_order': True");
     assertBroken(npy(head.replace("<f4", "<c8") + "(2,), }\n", 8), "elements of type f4, f8");
     assertBroken(npy(head.replace("<f4", "|O") + "(2,), }\n", 8), "or the like");
-    assertBroken("PK\3\4 and more".getBytes(StandardCharsets.ISO_8859_1), "byte 0: expected \\x93NUMPY");
+    assertBroken(
+        "PK\3\4 and more".getBytes(StandardCharsets.ISO_8859_1), "byte 0: expected \\x93NUMPY");
     byte[] version = whole.clone();
     version[6] = 9;
     assertBroken(version, "byte 6: expected version 1, 2 or 3, got 9");

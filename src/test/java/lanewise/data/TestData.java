@@ -20,14 +20,15 @@ public final class TestData {
   }
 
   /**
-   * The file or folder {@code name} under {@code LANEWISE_DATA}, or else beside the checkout. The calling test is skipped
-   * where it is missing.
+   * The file or folder {@code name} under {@code LANEWISE_DATA}, or else beside the checkout. The
+   * calling test is skipped where it is missing.
    */
   public static Path external(String name) {
     String folder = System.getenv().getOrDefault("LANEWISE_DATA", BESIDE_THE_CHECKOUT.toString());
     Path path = Path.of(folder, name);
     Assumptions.assumeTrue(
-        Files.exists(path), () -> path + " is missing: set LANEWISE_DATA to the folder of the data");
+        Files.exists(path),
+        () -> path + " is missing: set LANEWISE_DATA to the folder of the data");
     return path;
   }
 }

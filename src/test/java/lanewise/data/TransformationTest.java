@@ -43,8 +43,7 @@ class TransformationTest {
       }
     }
     assertEquals(103, seen.size());
-    assertArrayEquals(
-        sample(split.test(), 5), sample(Splits.trainTest(dataset, 20, 4).test(), 5));
+    assertArrayEquals(sample(split.test(), 5), sample(Splits.trainTest(dataset, 20, 4).test(), 5));
     assertThrows(IllegalArgumentException.class, () -> Splits.trainTest(dataset, 0, 4));
     assertThrows(IllegalArgumentException.class, () -> Splits.trainTest(dataset, 103, 4));
   }
@@ -79,7 +78,8 @@ class TransformationTest {
     }
     double count = (double) dataset.size() * dataset.sampleShape().size() / features;
     for (int i = 0; i < features; i++) {
-      // Mean, deviation, difference and quotient are each rounded to float; values reach five deviations.
+      // Mean, deviation, difference and quotient are each rounded to float; values reach five
+      // deviations.
       assertEquals(0, sum[i] / count, 5 * 4 * 0x1p-24 * 5);
       assertEquals(1, squares[i] / count, 5 * 4 * 0x1p-24 * 5);
     }
@@ -87,7 +87,8 @@ class TransformationTest {
 
   @Test
   void knownFiguresStandardizeChannels() {
-    Dataset image = FloatDataset.ofTargets(Shape.of(1, 2, 2), new float[] {1, 2, 3, 4}, new float[1], 1);
+    Dataset image =
+        FloatDataset.ofTargets(Shape.of(1, 2, 2), new float[] {1, 2, 3, 4}, new float[1], 1);
     Standardization channels = new Standardization(new float[] {1, 2}, new float[] {2, 4});
     assertArrayEquals(new float[] {0, 0, 1, 0.5f}, sample(channels.apply(image), 0));
     Dataset three = random(Shape.of(3), 2);
@@ -100,7 +101,9 @@ class TransformationTest {
         () -> new Standardization(new float[] {1}, new float[] {Float.NaN}));
   }
 
-  /** Every shift and both mirror images occur, and each is what the definition says, pixel by pixel. */
+  /**
+   * Every shift and both mirror images occur, and each is what the definition says, pixel by pixel.
+   */
   @Test
   void augmentationShiftsAndMirrors() {
     Shape shape = Shape.of(3, 4, 2);
@@ -184,9 +187,11 @@ class TransformationTest {
       assertEquals(circles.label(i) == 0 ? 1 : 0.5, radius, 0x1p-23);
     }
     assertEquals(51, outer);
-    assertArrayEquals(sample(Synthetic.moons(101, 0.2, 3), 7), sample(Synthetic.moons(101, 0.2, 3), 7));
+    assertArrayEquals(
+        sample(Synthetic.moons(101, 0.2, 3), 7), sample(Synthetic.moons(101, 0.2, 3), 7));
     assertFalse(
-        Arrays.equals(sample(Synthetic.moons(101, 0.2, 3), 7), sample(Synthetic.moons(101, 0.2, 4), 7)));
+        Arrays.equals(
+            sample(Synthetic.moons(101, 0.2, 3), 7), sample(Synthetic.moons(101, 0.2, 4), 7)));
   }
 
   @Test
@@ -222,8 +227,7 @@ class TransformationTest {
       assertEquals(0, difference[f], 5 * Math.sqrt(2000)); // a sum of 2,000 normal numbers
     }
     assertTrue(Arrays.stream(difference, 0, 5).anyMatch(d -> Math.abs(d) > 10 * Math.sqrt(2000)));
-    assertThrows(
-        IllegalArgumentException.class, () -> Synthetic.classification(10, 5, 4, 2, 1));
+    assertThrows(IllegalArgumentException.class, () -> Synthetic.classification(10, 5, 4, 2, 1));
   }
 
   @Test
