@@ -28,7 +28,12 @@ public record Augmentation(int shift, boolean flip) {
     }
   }
 
-  void check(Shape sample) {
+  /**
+   * Checks that samples of this shape can be augmented so.
+   *
+   * @throws IllegalArgumentException if not
+   */
+  public void check(Shape sample) {
     if (!equals(NONE) && sample.rank() != 3) {
       throw new IllegalArgumentException(
           "Augmentation: samples must be images [height, width, channels], got " + sample);
@@ -36,12 +41,14 @@ public record Augmentation(int shift, boolean flip) {
   }
 
   /**
-   * Writes {@code image}, changed at random as {@code key} has it.
+   * Writes an image, changed at random as {@code key} has it.
    *
-   * @param image {@code [height, width, channels]}; not modified
+   * @param shape {@code [height, width, channels]}
+   * @param image the values from {@code imageOffset} on; not modified
    * @param out receives as many values from {@code offset} on; another array than {@code image}
    */
-  void apply(Shape shape, long key, float[] image, float[] out, int offset) {
+  public void apply(
+      Shape shape, long key, float[] image, int imageOffset, float[] out, int offset) {
     int height = shape.size(0);
     int width = shape.size(1);
     int channels = shape.size(2);
@@ -54,7 +61,7 @@ public record Augmentation(int shift, boolean flip) {
         int column = x - right;
         int source = (y - down) * width + (mirrored ? width - 1 - column : column);
         int target = offset + (y * width + x) * channels;
-        System.arraycopy(image, source * channels, out, target, channels);
+        System.arraycopy(image, imageOffset + source * channels, out, target, channels);
       }
     }
   }

@@ -134,7 +134,7 @@ public final class Batches {
       int sample = order[index * batch + i];
       dataset.sample(sample, plain, 0);
       long sampleKey = CounterRandom.key(key, sample);
-      augmentation.apply(dataset.sampleShape(), sampleKey, plain, inputs, i * sampleSize);
+      augmentation.apply(dataset.sampleShape(), sampleKey, plain, 0, inputs, i * sampleSize);
     }
     return samples;
   }

@@ -1,5 +1,6 @@
 package lanewise.train;
 
+import lanewise.data.Augmentation;
 import lanewise.data.Dataset;
 import lanewise.loss.BatchLoss;
 import lanewise.loss.Loss;
@@ -12,10 +13,10 @@ final class BatchRunner {
   private final BatchLoss loss;
   private final Decisions decisions;
 
-  BatchRunner(TrainingPlan plan, Loss loss, Dataset dataset) {
+  BatchRunner(TrainingPlan plan, Loss loss, Dataset dataset, Augmentation augmentation) {
     int columns = plan.output().length / plan.batch();
     this.plan = plan;
-    this.filler = new BatchFiller(dataset, loss, plan.batch(), columns, plan.input());
+    this.filler = new BatchFiller(dataset, augmentation, loss, plan.batch(), columns, plan.input());
     this.loss = new BatchLoss(loss, plan.batch(), columns);
     this.decisions = new Decisions(columns, loss.threshold());
   }
@@ -27,9 +28,12 @@ final class BatchRunner {
   /**
    * Takes samples {@code order[first …]} and returns their mean loss; the gradients are not
    * computed yet.
+   *
+   * @param key of the augmentation's random numbers
+   * @param step of dropout
    */
-  double forward(int[] order, int first, long step) {
-    filler.fill(order, first);
+  double forward(int[] order, int first, long key, long step) {
+    filler.fill(order, first, key);
     plan.forward(step);
     return loss.compute(plan.output(), filler.targets(), plan.dOutput());
   }

@@ -1,6 +1,7 @@
 package lanewise.train;
 
 import java.util.stream.IntStream;
+import lanewise.data.Augmentation;
 import lanewise.data.Dataset;
 import lanewise.loss.BatchLoss;
 import lanewise.loss.Loss;
@@ -41,11 +42,11 @@ final class Evaluator {
   private double evaluate(int[] order, int from, int to, int count) {
     float[] inputs = new float[count * dataset.sampleShape().size()];
     float[] outputs = new float[count * columns];
-    BatchFiller filler = new BatchFiller(dataset, loss, count, columns, inputs);
+    BatchFiller filler = new BatchFiller(dataset, Augmentation.NONE, loss, count, columns, inputs);
     BatchLoss batchLoss = new BatchLoss(loss, count, columns);
     double sum = 0;
     for (int first = from; first < to; first += count) {
-      filler.fill(order, first);
+      filler.fill(order, first, 0);
       predictor.predict(inputs, 0, count, outputs, 0);
       count(outputs, filler.targets().labels());
       sum += count * batchLoss.compute(outputs, filler.targets(), outputs);

@@ -2,6 +2,7 @@ package lanewise.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import lanewise.data.Augmentation;
 import lanewise.data.Dataset;
 import lanewise.loss.Loss;
 import lanewise.network.Network;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param epochs passes over the data
  * @param seed of the order of the samples and of dropout
  * @param shuffle whether each epoch has an order of its own, or always that of the data
+ * @param augmentation of the training samples, anew in each epoch
  * @param listeners told how it goes
  */
 public record Trainer(
@@ -36,6 +38,7 @@ public record Trainer(
     int epochs,
     long seed,
     boolean shuffle,
+    Augmentation augmentation,
     List<TrainingListener> listeners) {
   /**
    * Checks the numbers and copies the list.
@@ -56,34 +59,39 @@ public record Trainer(
 
   /** One epoch of shuffled batches of 32, seed 1, no listener. */
   public Trainer(Loss loss, Optimizer optimizer) {
-    this(loss, optimizer, 32, 1, 1, true, List.of());
+    this(loss, optimizer, 32, 1, 1, true, Augmentation.NONE, List.of());
   }
 
   /** This with another batch size. */
   public Trainer batch(int newBatch) {
-    return new Trainer(loss, optimizer, newBatch, epochs, seed, shuffle, listeners);
+    return new Trainer(loss, optimizer, newBatch, epochs, seed, shuffle, augmentation, listeners);
   }
 
   /** This with another number of epochs. */
   public Trainer epochs(int newEpochs) {
-    return new Trainer(loss, optimizer, batch, newEpochs, seed, shuffle, listeners);
+    return new Trainer(loss, optimizer, batch, newEpochs, seed, shuffle, augmentation, listeners);
   }
 
   /** This with another seed. */
   public Trainer seed(long newSeed) {
-    return new Trainer(loss, optimizer, batch, epochs, newSeed, shuffle, listeners);
+    return new Trainer(loss, optimizer, batch, epochs, newSeed, shuffle, augmentation, listeners);
   }
 
   /** This with or without shuffling. */
   public Trainer shuffle(boolean newShuffle) {
-    return new Trainer(loss, optimizer, batch, epochs, seed, newShuffle, listeners);
+    return new Trainer(loss, optimizer, batch, epochs, seed, newShuffle, augmentation, listeners);
+  }
+
+  /** This with another augmentation of the training samples. */
+  public Trainer augmentation(Augmentation newAugmentation) {
+    return new Trainer(loss, optimizer, batch, epochs, seed, shuffle, newAugmentation, listeners);
   }
 
   /** This with one listener more. */
   public Trainer listener(TrainingListener listener) {
     List<TrainingListener> more = new ArrayList<>(listeners);
     more.add(listener);
-    return new Trainer(loss, optimizer, batch, epochs, seed, shuffle, more);
+    return new Trainer(loss, optimizer, batch, epochs, seed, shuffle, augmentation, more);
   }
 
   /** Trains without validation. See {@link #train(Network, Dataset, Dataset)}. */

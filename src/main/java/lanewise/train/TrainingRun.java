@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class TrainingRun {
   private static final int ORDER_STREAM = 1;
   private static final int DROPOUT_STREAM = 2;
+  private static final int AUGMENTATION_STREAM = 3;
 
   private final Trainer trainer;
   private final Network network;
@@ -27,6 +28,7 @@ final class TrainingRun {
 
   TrainingRun(Trainer trainer, Network network, Dataset training, @Nullable Dataset validation) {
     Objective.check(network, trainer.loss(), training);
+    trainer.augmentation().check(training.sampleShape());
     this.trainer = trainer;
     this.network = network;
     this.training = training;
@@ -38,10 +40,14 @@ final class TrainingRun {
     plan =
         Objective.logits(network, trainer.loss())
             .trainingPlan(batch, CounterRandom.key(trainer.seed(), DROPOUT_STREAM));
-    whole = new BatchRunner(plan, trainer.loss(), training);
+    whole = runner(plan);
     int rest = batches.size(batches.count() - 1);
-    last = rest == batch ? whole : new BatchRunner(plan.withBatch(rest), trainer.loss(), training);
+    last = rest == batch ? whole : runner(plan.withBatch(rest));
     state = trainer.optimizer().state(network.parameterCount());
+  }
+
+  private BatchRunner runner(TrainingPlan batchPlan) {
+    return new BatchRunner(batchPlan, trainer.loss(), training, trainer.augmentation());
   }
 
   TrainingResult run() {
@@ -59,12 +65,13 @@ final class TrainingRun {
     trainer.listeners().forEach(listener -> listener.onEpochStart(epoch, trainer.epochs(), count));
     long start = System.nanoTime();
     int[] order = batches.order(epoch - 1);
+    long key = CounterRandom.key(CounterRandom.key(trainer.seed(), AUGMENTATION_STREAM), epoch);
     double lossSum = 0;
     int correct = 0;
     int samples = 0;
     for (int i = 0; i < count; i++) {
       BatchRunner runner = i == count - 1 ? last : whole;
-      double loss = step(runner, order, samples, epoch);
+      double loss = step(runner, order, samples, key, epoch);
       samples += runner.batch();
       correct += runner.correct();
       lossSum += loss * runner.batch();
@@ -77,9 +84,9 @@ final class TrainingRun {
     return new EpochResult(epoch, lossSum / samples, accuracy, samples, seconds, validate());
   }
 
-  private double step(BatchRunner runner, int[] order, int first, int epoch) {
+  private double step(BatchRunner runner, int[] order, int first, long key, int epoch) {
     long step = state.steps() + 1;
-    double loss = runner.forward(order, first, step);
+    double loss = runner.forward(order, first, key, step);
     if (!Double.isFinite(loss)) {
       throw new NonFiniteLossException(loss, step, epoch);
     }

@@ -131,7 +131,7 @@ class TransformationTest {
     float[] out = new float[26];
     for (int key = 0; key < 2000; key++) {
       Arrays.fill(out, Float.NaN);
-      new Augmentation(2, true).apply(shape, key, image, out, 1);
+      new Augmentation(2, true).apply(shape, key, image, 0, out, 1);
       assertTrue(Float.isNaN(out[0]) && Float.isNaN(out[25]));
       seen.add(Arrays.toString(Arrays.copyOfRange(out, 1, 25)));
     }

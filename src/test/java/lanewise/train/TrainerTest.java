@@ -1,12 +1,14 @@
 package lanewise.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
 import lanewise.Lanewise;
+import lanewise.data.Augmentation;
 import lanewise.data.Dataset;
 import lanewise.layer.Conv2d;
 import lanewise.layer.Dense;
@@ -121,6 +123,40 @@ class TrainerTest {
       digests.add(network.weightsSha256());
     }
     assertEquals(1, digests.stream().distinct().count(), digests.toString());
+  }
+
+  @Test
+  void augmentationDependsOnTheSeedAloneAndSparesTheValidation() {
+    Lanewise.threads(1);
+    Network one = augmented(new Augmentation(2, true));
+    Lanewise.threads(3);
+    assertEquals(one.weightsSha256(), augmented(new Augmentation(2, true)).weightsSha256());
+    assertNotEquals(one.weightsSha256(), augmented(Augmentation.NONE).weightsSha256());
+  }
+
+  private static Network augmented(Augmentation augmentation) {
+    Network network = cnn();
+    Dataset data = Toys.stripes(50, 1);
+    TrainingResult result =
+        new Trainer(new SoftmaxCrossEntropy(), new Adam(0.003f))
+            .augmentation(augmentation)
+            .batch(16)
+            .epochs(2)
+            .train(network, data, data);
+    assertEquals(
+        Trainer.evaluate(network, data, new SoftmaxCrossEntropy(), 16).loss(),
+        result.last().validation().loss());
+    return network;
+  }
+
+  @Test
+  void refusesToAugmentWhatIsNoImage() {
+    Network network = Network.sequence(Shape.of(2), 1, new Dense(1), new Sigmoid());
+    Trainer trainer =
+        new Trainer(new BinaryCrossEntropy(), new Sgd(1)).augmentation(new Augmentation(1, false));
+    assertMessage(
+        "Augmentation: samples must be images [height, width, channels], got [2]",
+        () -> trainer.train(network, Toys.rings(4, 1)));
   }
 
   @Test
