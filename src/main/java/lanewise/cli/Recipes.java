@@ -77,8 +77,8 @@ final class Recipes {
               lenet5(),
               new SoftmaxCrossEntropy(),
               new Adam(0.001f),
-              32,
-              10));
+              16,
+              20));
 
   /** The names, for the help. */
   static final class Names implements Iterable<String> {

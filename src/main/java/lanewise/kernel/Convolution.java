@@ -1,5 +1,6 @@
 package lanewise.kernel;
 
+import jdk.incubator.vector.FloatVector;
 import lanewise.shape.ConvolutionShape;
 import org.jspecify.annotations.Nullable;
 
@@ -433,7 +434,9 @@ public final class Convolution {
     private static void addInto(int n, float[] x, int xOffset, float[] y, int yOffset) {
       int i = 0;
       for (; i <= n - Simd.LANES; i += Simd.LANES) {
-        Simd.load(y, yOffset + i).add(Simd.load(x, xOffset + i)).intoArray(y, yOffset + i);
+        FloatVector.fromArray(Simd.FLOATS, y, yOffset + i)
+            .add(FloatVector.fromArray(Simd.FLOATS, x, xOffset + i))
+            .intoArray(y, yOffset + i);
       }
       for (; i < n; i++) {
         y[yOffset + i] += x[xOffset + i];

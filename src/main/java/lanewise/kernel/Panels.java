@@ -1,5 +1,7 @@
 package lanewise.kernel;
 
+import jdk.incubator.vector.FloatVector;
+
 /**
  * The loops around the microkernel: a left operand given by the offsets of its rows (or packed in
  * columns) times the packed panels of a right operand. The panel that starts at column {@code j}
@@ -52,7 +54,7 @@ final class Panels {
       int to = packedOffset + p * width;
       int j = 0;
       for (; j < width && from + j + lanes <= b.length; j += lanes) {
-        Simd.load(b, from + j).intoArray(packed, to + j);
+        FloatVector.fromArray(Simd.FLOATS, b, from + j).intoArray(packed, to + j);
       }
       for (; j < used; j++) {
         packed[to + j] = b[from + j];
@@ -106,7 +108,7 @@ final class Panels {
         int from = aOffset + p * lda + i;
         int to = i * k + p * step;
         if (used == step) {
-          Simd.load(a, from).intoArray(packed, to);
+          FloatVector.fromArray(Simd.FLOATS, a, from).intoArray(packed, to);
           continue;
         }
         for (int r = 0; r < step; r++) {

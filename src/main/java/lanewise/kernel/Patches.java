@@ -1,6 +1,7 @@
 package lanewise.kernel;
 
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 import lanewise.shape.ConvolutionShape;
 
 /**
@@ -299,7 +300,7 @@ final class Patches {
     int from = xOffset;
     int to = yOffset;
     for (int i = 0; i < n; i++) {
-      Simd.load(x, from).intoArray(y, to);
+      FloatVector.fromArray(Simd.FLOATS, x, from).intoArray(y, to);
       from += xStep;
       to += yStep;
     }
@@ -333,7 +334,8 @@ final class Patches {
   private static void packRun(
       int pixels, int[] offsets, float[] image, int from, float[] packed, int to) {
     for (int p = 0; p < pixels; p++) {
-      Simd.load(image, from + offsets[p]).intoArray(packed, to + p * Microkernel.LEFT_STEP);
+      FloatVector.fromArray(Simd.FLOATS, image, from + offsets[p])
+          .intoArray(packed, to + p * Microkernel.LEFT_STEP);
     }
   }
 

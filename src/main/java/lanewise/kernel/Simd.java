@@ -42,6 +42,7 @@ public final class Simd {
     return LANES;
   }
 
+  // In a large method only calls of the Vector API itself are sure to be inlined: there, not these.
   static FloatVector load(float[] x, int offset) {
     return FloatVector.fromArray(FLOATS, x, offset);
   }

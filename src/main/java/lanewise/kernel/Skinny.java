@@ -27,14 +27,14 @@ final class Skinny {
   // streams to prefetch.
   private static void addRows8(
       int columns, float[] a, int aOffset, float[] b, int bOffset, int ldb, float[] sums) {
-    FloatVector a0 = Simd.broadcast(a[aOffset]);
-    FloatVector a1 = Simd.broadcast(a[aOffset + 1]);
-    FloatVector a2 = Simd.broadcast(a[aOffset + 2]);
-    FloatVector a3 = Simd.broadcast(a[aOffset + 3]);
-    FloatVector a4 = Simd.broadcast(a[aOffset + 4]);
-    FloatVector a5 = Simd.broadcast(a[aOffset + 5]);
-    FloatVector a6 = Simd.broadcast(a[aOffset + 6]);
-    FloatVector a7 = Simd.broadcast(a[aOffset + 7]);
+    FloatVector a0 = FloatVector.broadcast(Simd.FLOATS, a[aOffset]);
+    FloatVector a1 = FloatVector.broadcast(Simd.FLOATS, a[aOffset + 1]);
+    FloatVector a2 = FloatVector.broadcast(Simd.FLOATS, a[aOffset + 2]);
+    FloatVector a3 = FloatVector.broadcast(Simd.FLOATS, a[aOffset + 3]);
+    FloatVector a4 = FloatVector.broadcast(Simd.FLOATS, a[aOffset + 4]);
+    FloatVector a5 = FloatVector.broadcast(Simd.FLOATS, a[aOffset + 5]);
+    FloatVector a6 = FloatVector.broadcast(Simd.FLOATS, a[aOffset + 6]);
+    FloatVector a7 = FloatVector.broadcast(Simd.FLOATS, a[aOffset + 7]);
     int b1 = bOffset + ldb;
     int b2 = b1 + ldb;
     int b3 = b2 + ldb;
@@ -44,15 +44,15 @@ final class Skinny {
     int b7 = b6 + ldb;
     int j = 0;
     for (; j <= columns - Simd.LANES; j += Simd.LANES) {
-      FloatVector sum = Simd.load(sums, j);
-      sum = a0.fma(Simd.load(b, bOffset + j), sum);
-      sum = a1.fma(Simd.load(b, b1 + j), sum);
-      sum = a2.fma(Simd.load(b, b2 + j), sum);
-      sum = a3.fma(Simd.load(b, b3 + j), sum);
-      sum = a4.fma(Simd.load(b, b4 + j), sum);
-      sum = a5.fma(Simd.load(b, b5 + j), sum);
-      sum = a6.fma(Simd.load(b, b6 + j), sum);
-      sum = a7.fma(Simd.load(b, b7 + j), sum);
+      FloatVector sum = FloatVector.fromArray(Simd.FLOATS, sums, j);
+      sum = a0.fma(FloatVector.fromArray(Simd.FLOATS, b, bOffset + j), sum);
+      sum = a1.fma(FloatVector.fromArray(Simd.FLOATS, b, b1 + j), sum);
+      sum = a2.fma(FloatVector.fromArray(Simd.FLOATS, b, b2 + j), sum);
+      sum = a3.fma(FloatVector.fromArray(Simd.FLOATS, b, b3 + j), sum);
+      sum = a4.fma(FloatVector.fromArray(Simd.FLOATS, b, b4 + j), sum);
+      sum = a5.fma(FloatVector.fromArray(Simd.FLOATS, b, b5 + j), sum);
+      sum = a6.fma(FloatVector.fromArray(Simd.FLOATS, b, b6 + j), sum);
+      sum = a7.fma(FloatVector.fromArray(Simd.FLOATS, b, b7 + j), sum);
       sum.intoArray(sums, j);
     }
     for (; j < columns; j++) {
@@ -65,10 +65,13 @@ final class Skinny {
   }
 
   private static void addRow(int columns, float a, float[] b, int bOffset, float[] sums) {
-    FloatVector x = Simd.broadcast(a);
+    FloatVector x = FloatVector.broadcast(Simd.FLOATS, a);
     int j = 0;
     for (; j <= columns - Simd.LANES; j += Simd.LANES) {
-      x.fma(Simd.load(b, bOffset + j), Simd.load(sums, j)).intoArray(sums, j);
+      x.fma(
+              FloatVector.fromArray(Simd.FLOATS, b, bOffset + j),
+              FloatVector.fromArray(Simd.FLOATS, sums, j))
+          .intoArray(sums, j);
     }
     for (; j < columns; j++) {
       sums[j] = Math.fma(a, b[bOffset + j], sums[j]);

@@ -97,7 +97,7 @@ final class TileStore {
   private static void scale(int n, float alpha, float[] x, int xOffset, float[] c, int cOffset) {
     int j = 0;
     for (; j <= n - Simd.LANES; j += Simd.LANES) {
-      Simd.load(x, xOffset + j).mul(alpha).intoArray(c, cOffset + j);
+      FloatVector.fromArray(Simd.FLOATS, x, xOffset + j).mul(alpha).intoArray(c, cOffset + j);
     }
     for (; j < n; j++) {
       c[cOffset + j] = alpha * x[xOffset + j];
@@ -108,8 +108,10 @@ final class TileStore {
       int n, float alpha, float[] x, int xOffset, float beta, float[] c, int cOffset) {
     int j = 0;
     for (; j <= n - Simd.LANES; j += Simd.LANES) {
-      FloatVector prior = Simd.load(c, cOffset + j).mul(beta);
-      Simd.load(x, xOffset + j).fma(Simd.broadcast(alpha), prior).intoArray(c, cOffset + j);
+      FloatVector prior = FloatVector.fromArray(Simd.FLOATS, c, cOffset + j).mul(beta);
+      FloatVector.fromArray(Simd.FLOATS, x, xOffset + j)
+          .fma(FloatVector.broadcast(Simd.FLOATS, alpha), prior)
+          .intoArray(c, cOffset + j);
     }
     for (; j < n; j++) {
       c[cOffset + j] = Math.fma(alpha, x[xOffset + j], beta * c[cOffset + j]);
@@ -119,7 +121,9 @@ final class TileStore {
   private static void add(int n, float[] bias, int biasOffset, float[] c, int cOffset) {
     int j = 0;
     for (; j <= n - Simd.LANES; j += Simd.LANES) {
-      Simd.load(c, cOffset + j).add(Simd.load(bias, biasOffset + j)).intoArray(c, cOffset + j);
+      FloatVector.fromArray(Simd.FLOATS, c, cOffset + j)
+          .add(FloatVector.fromArray(Simd.FLOATS, bias, biasOffset + j))
+          .intoArray(c, cOffset + j);
     }
     for (; j < n; j++) {
       c[cOffset + j] += bias[biasOffset + j];
@@ -129,7 +133,7 @@ final class TileStore {
   private static void relu(int n, float cap, float[] c, int cOffset) {
     int j = 0;
     for (; j <= n - Simd.LANES; j += Simd.LANES) {
-      Simd.load(c, cOffset + j).max(0).min(cap).intoArray(c, cOffset + j);
+      FloatVector.fromArray(Simd.FLOATS, c, cOffset + j).max(0).min(cap).intoArray(c, cOffset + j);
     }
     for (; j < n; j++) {
       c[cOffset + j] = Math.min(Math.max(c[cOffset + j], 0), cap);
@@ -139,7 +143,7 @@ final class TileStore {
   private static void leakyRelu(int n, float slope, float cap, float[] c, int cOffset) {
     int j = 0;
     for (; j <= n - Simd.LANES; j += Simd.LANES) {
-      FloatVector x = Simd.load(c, cOffset + j);
+      FloatVector x = FloatVector.fromArray(Simd.FLOATS, c, cOffset + j);
       x.min(cap).blend(x.mul(slope), x.compare(VectorOperators.LT, 0)).intoArray(c, cOffset + j);
     }
     for (; j < n; j++) {
