@@ -1,6 +1,6 @@
 package lanewise.optimizer;
 
-/** The checks that update rules share. */
+/** The checks that update rules and schedules share. */
 final class Checks {
   private Checks() {}
 
@@ -30,6 +30,13 @@ final class Checks {
     if (!(decay >= 0 && decay < Float.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
           rule + ": weight decay must be finite and at least 0, got " + decay);
+    }
+  }
+
+  static void positive(String schedule, String what, double value) {
+    if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          schedule + ": " + what + " must be positive and finite, got " + value);
     }
   }
 }

@@ -2,16 +2,19 @@ package lanewise.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import lanewise.data.Augmentation;
 import lanewise.data.Dataset;
 import lanewise.loss.Loss;
 import lanewise.network.Network;
+import lanewise.optimizer.Constant;
 import lanewise.optimizer.Optimizer;
+import lanewise.optimizer.Schedule;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to train: the loss, the update rule and the order of the samples. It holds no state, so one
- * trainer may train many networks.
+ * How to train: the loss, the update rule and the order of the samples. It is immutable and holds
+ * nothing of a training, so one trainer may train many networks.
  *
  * <pre>{@code
  * TrainingResult result = new Trainer(new SoftmaxCrossEntropy(), new Adam(0.001f))
@@ -21,77 +24,136 @@ import org.jspecify.annotations.Nullable;
  * <p>A step takes the gradient of the mean loss of a batch; an epoch's last batch may be smaller.
  * The result depends on the network, the data and these settings alone, not on the number of
  * threads.
- *
- * @param loss to make small
- * @param optimizer that moves the parameters
- * @param batch samples in one step
- * @param epochs passes over the data
- * @param seed of the order of the samples and of dropout
- * @param shuffle whether each epoch has an order of its own, or always that of the data
- * @param augmentation of the training samples, anew in each epoch
- * @param listeners told how it goes
  */
-public record Trainer(
-    Loss loss,
-    Optimizer optimizer,
-    int batch,
-    int epochs,
-    long seed,
-    boolean shuffle,
-    Augmentation augmentation,
-    List<TrainingListener> listeners) {
-  /**
-   * Checks the numbers and copies the list.
-   *
-   * @throws IllegalArgumentException if {@code batch} or {@code epochs} is below 1
-   */
-  public Trainer {
-    atLeastOne("batch", batch);
-    atLeastOne("epochs", epochs);
-    listeners = List.copyOf(listeners);
+public final class Trainer {
+  private final Loss loss;
+  private final Optimizer optimizer;
+  // Written before anyone else sees the trainer: see with.
+  private int batch = 32;
+  private int epochs = 1;
+  private long seed = 1;
+  private boolean shuffle = true;
+  private Augmentation augmentation = Augmentation.NONE;
+  private Schedule schedule = new Constant();
+  private List<TrainingListener> listeners = List.of();
+
+  /** One epoch of shuffled batches of 32 at a constant rate, seed 1, no listener. */
+  public Trainer(Loss loss, Optimizer optimizer) {
+    this.loss = loss;
+    this.optimizer = optimizer;
   }
 
-  private static void atLeastOne(String what, int value) {
+  /** This trainer's copy, changed. */
+  private Trainer with(Consumer<Trainer> change) {
+    Trainer copy = new Trainer(loss, optimizer);
+    copy.batch = batch;
+    copy.epochs = epochs;
+    copy.seed = seed;
+    copy.shuffle = shuffle;
+    copy.augmentation = augmentation;
+    copy.schedule = schedule;
+    copy.listeners = listeners;
+    change.accept(copy);
+    return copy;
+  }
+
+  private static int atLeastOne(String what, int value) {
     if (value < 1) {
       throw new IllegalArgumentException("Trainer: " + what + " must be at least 1, got " + value);
     }
+    return value;
   }
 
-  /** One epoch of shuffled batches of 32, seed 1, no listener. */
-  public Trainer(Loss loss, Optimizer optimizer) {
-    this(loss, optimizer, 32, 1, 1, true, Augmentation.NONE, List.of());
+  /** The loss to make small. */
+  public Loss loss() {
+    return loss;
   }
 
-  /** This with another batch size. */
-  public Trainer batch(int newBatch) {
-    return new Trainer(loss, optimizer, newBatch, epochs, seed, shuffle, augmentation, listeners);
+  /** The rule that moves the parameters. */
+  public Optimizer optimizer() {
+    return optimizer;
   }
 
-  /** This with another number of epochs. */
-  public Trainer epochs(int newEpochs) {
-    return new Trainer(loss, optimizer, batch, newEpochs, seed, shuffle, augmentation, listeners);
+  /** Samples in one batch. */
+  public int batch() {
+    return batch;
+  }
+
+  /**
+   * This with another batch size.
+   *
+   * @throws IllegalArgumentException if {@code samples} is below 1
+   */
+  public Trainer batch(int samples) {
+    atLeastOne("batch", samples);
+    return with(copy -> copy.batch = samples);
+  }
+
+  /** Passes over the data. */
+  public int epochs() {
+    return epochs;
+  }
+
+  /**
+   * This with another number of epochs.
+   *
+   * @throws IllegalArgumentException if {@code passes} is below 1
+   */
+  public Trainer epochs(int passes) {
+    atLeastOne("epochs", passes);
+    return with(copy -> copy.epochs = passes);
+  }
+
+  /** The seed of the order of the samples, of their augmentation and of dropout. */
+  public long seed() {
+    return seed;
   }
 
   /** This with another seed. */
   public Trainer seed(long newSeed) {
-    return new Trainer(loss, optimizer, batch, epochs, newSeed, shuffle, augmentation, listeners);
+    return with(copy -> copy.seed = newSeed);
+  }
+
+  /** Whether each epoch has an order of its own, or always that of the data. */
+  public boolean shuffle() {
+    return shuffle;
   }
 
   /** This with or without shuffling. */
-  public Trainer shuffle(boolean newShuffle) {
-    return new Trainer(loss, optimizer, batch, epochs, seed, newShuffle, augmentation, listeners);
+  public Trainer shuffle(boolean whether) {
+    return with(copy -> copy.shuffle = whether);
+  }
+
+  /** What becomes of the training samples, anew in each epoch. */
+  public Augmentation augmentation() {
+    return augmentation;
   }
 
   /** This with another augmentation of the training samples. */
   public Trainer augmentation(Augmentation newAugmentation) {
-    return new Trainer(loss, optimizer, batch, epochs, seed, shuffle, newAugmentation, listeners);
+    return with(copy -> copy.augmentation = newAugmentation);
+  }
+
+  /** How the learning rate changes. */
+  public Schedule schedule() {
+    return schedule;
+  }
+
+  /** This with another schedule of the learning rate. */
+  public Trainer schedule(Schedule newSchedule) {
+    return with(copy -> copy.schedule = newSchedule);
+  }
+
+  /** Who is told how it goes. */
+  public List<TrainingListener> listeners() {
+    return listeners;
   }
 
   /** This with one listener more. */
   public Trainer listener(TrainingListener listener) {
     List<TrainingListener> more = new ArrayList<>(listeners);
     more.add(listener);
-    return new Trainer(loss, optimizer, batch, epochs, seed, shuffle, augmentation, more);
+    return with(copy -> copy.listeners = List.copyOf(more));
   }
 
   /** Trains without validation. See {@link #train(Network, Dataset, Dataset)}. */

@@ -91,8 +91,15 @@ final class TrainingRun {
       throw new NonFiniteLossException(loss, step, epoch);
     }
     runner.backward(step);
-    state.step(network.parameters(), plan.gradients());
+    state.step(network.parameters(), plan.gradients(), rate());
     return loss;
+  }
+
+  /** The learning rate of the next step. */
+  private float rate() {
+    long perEpoch = batches.count();
+    double factor = trainer.schedule().factor(state.steps(), perEpoch, perEpoch * trainer.epochs());
+    return (float) (trainer.optimizer().learningRate() * factor);
   }
 
   private @Nullable Evaluation validate() {

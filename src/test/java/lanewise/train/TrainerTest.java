@@ -10,6 +10,7 @@ import java.util.List;
 import lanewise.Lanewise;
 import lanewise.data.Augmentation;
 import lanewise.data.Dataset;
+import lanewise.data.FloatDataset;
 import lanewise.layer.Conv2d;
 import lanewise.layer.Dense;
 import lanewise.layer.Dropout;
@@ -26,6 +27,7 @@ import lanewise.network.Network;
 import lanewise.optimizer.Adam;
 import lanewise.optimizer.Momentum;
 import lanewise.optimizer.Sgd;
+import lanewise.optimizer.StepDecay;
 import lanewise.shape.Padding;
 import lanewise.shape.Shape;
 import org.junit.jupiter.api.AfterEach;
@@ -123,6 +125,28 @@ class TrainerTest {
       digests.add(network.weightsSha256());
     }
     assertEquals(1, digests.stream().distinct().count(), digests.toString());
+  }
+
+  /** Features and targets are 0, so a step at rate r leaves (1 − 2r) of the bias. */
+  @Test
+  void eachStepHasTheRateOfItsSchedule() {
+    Dataset data = FloatDataset.ofTargets(Shape.of(2), new float[6], new float[3], 1);
+    List<Float> biases = new ArrayList<>();
+    Network network = Network.sequence(Shape.of(2), 3, new Dense(1));
+    network.parameters()[2] = 1;
+    new Trainer(new MeanSquaredError(), new Sgd(0.25f))
+        .schedule(new StepDecay(2, 1))
+        .batch(2)
+        .epochs(2)
+        .listener(
+            new TrainingListener() {
+              @Override
+              public void onBatch(int batch, int batches, int samples, double loss, double mean) {
+                biases.add(network.parameters()[2]);
+              }
+            })
+        .train(network, data);
+    assertEquals(List.of(0.5f, 0.25f, 0f, 0f), biases);
   }
 
   @Test
