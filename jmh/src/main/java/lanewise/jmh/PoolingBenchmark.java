@@ -50,7 +50,7 @@ public class PoolingBenchmark {
   }
 
   /** Name of a shape; {@link Run} asks for every one of {@code pooling.csv} by default. */
-  @Param("fashion-cnn-1")
+  @Param("mnist-cnn-1")
   public String pooling = "";
 
   private PoolingShape s = SHAPES.get(SHAPES.names().getFirst());

@@ -1,14 +1,16 @@
 package lanewise.jmh;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import lanewise.io.AtomicFile;
 import lanewise.kernel.Roofline;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.Main;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -17,34 +19,107 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
  * Runs benchmarks with JMH's own options, measures one thread's FMA peak before and after them, and
- * prints each result as a fraction of it.
+ * prints each result as a fraction of it and beside those of the peers. What a run gave can be
+ * kept, shown again and compared.
  */
 public final class Run {
+  private static final int OK = 0;
+  private static final int SLOWER = 1;
+  private static final int WRONG_USE = 2;
+
+  private static final String USAGE =
+      """
+      benchmarks.jar [--keep FILE] [JMH's options]   runs benchmarks, and keeps the results as JSON
+      benchmarks.jar --markdown FILE                 shows kept results
+      benchmarks.jar --compare OLD NEW               names what fell by more than 5 %; exit status 1 if any
+      """;
+
   private Run() {}
 
-  /** Runs the benchmarks that {@code arguments} name, or all. */
+  /** Runs the benchmarks that {@code arguments} name, or all, or shows or compares what is kept. */
   public static void main(String[] arguments) throws Exception {
+    System.exit(run(arguments));
+  }
+
+  private static int run(String[] arguments) throws Exception {
+    int count = arguments.length;
+    String first = count == 0 ? "" : arguments[0];
+    if (first.equals("--compare") && count == 3) {
+      return compare(Path.of(arguments[1]), Path.of(arguments[2]));
+    }
+    if (first.equals("--markdown") && count == 2) {
+      return markdown(Path.of(arguments[1]));
+    }
+    if (first.equals("--keep") && count >= 2) {
+      return measure(Path.of(arguments[1]), Arrays.copyOfRange(arguments, 2, count));
+    }
+    return first.startsWith("--") ? wrongUse(USAGE) : measure(null, arguments);
+  }
+
+  private static int wrongUse(String message) {
+    System.err.println(message);
+    return WRONG_USE;
+  }
+
+  private static int markdown(Path file) throws IOException {
+    System.out.print(ReportTable.markdown(ReportFile.read(file)));
+    return OK;
+  }
+
+  private static int compare(Path before, Path after) throws IOException {
+    Comparison comparison = Comparison.of(ReportFile.read(before), ReportFile.read(after));
+    if (comparison.compared() == 0) {
+      return wrongUse(before + " and " + after + " have no result in common");
+    }
+    comparison.fallen().forEach(System.out::println);
+    System.out.printf(
+        "%d compared, %d fell, %d were not measured again%n",
+        comparison.compared(), comparison.fallen().size(), comparison.missing());
+    return comparison.fallen().isEmpty() ? OK : SLOWER;
+  }
+
+  private static int measure(@Nullable Path file, String[] arguments) throws Exception {
     CommandLineOptions options = new CommandLineOptions(arguments);
     if (options.shouldHelp()
         || options.shouldList()
         || options.shouldListWithParams()
         || options.shouldListProfilers()
         || options.shouldListResultFormats()) {
+      System.out.println(options.shouldHelp() ? USAGE : "");
       Main.main(arguments);
-      return;
+      return OK;
     }
     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-      System.err.println("The benchmarks need java --add-modules jdk.incubator.vector");
-      System.exit(2);
+      return wrongUse("The benchmarks need java --add-modules jdk.incubator.vector");
     }
+    if (file != null) {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      AtomicFile.checkWritable(file);
+    }
+    Report report = measure(options, String.join(" ", arguments));
+    System.out.print("\n" + ReportTable.markdown(report));
+    if (file != null) {
+      ReportFile.write(file, report);
+    }
+    return OK;
+  }
+
+  private static Report measure(CommandLineOptions options, String arguments) throws Exception {
     ChainedOptionsBuilder builder = new OptionsBuilder().parent(options);
-    allShapes(options, builder, "product", GemmBenchmark.SHAPES);
-    allShapes(options, builder, "convolution", ConvolutionBenchmark.SHAPES);
+    allShapes(options, builder, "product", Product.SHAPES);
+    allShapes(options, builder, "convolution", ConvolutionOperands.SHAPES);
     allShapes(options, builder, "pooling", PoolingBenchmark.SHAPES);
     double before = Roofline.fmaGflops();
     Collection<RunResult> results = new Runner(builder.build()).run();
     double after = Roofline.fmaGflops();
-    print(results, before, after);
+    return new Report(
+        Machine.current(),
+        Runtime.version().toString(),
+        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        arguments,
+        before,
+        after,
+        results.stream().map(Row::of).toList());
   }
 
   private static void allShapes(
@@ -55,59 +130,5 @@ public final class Run {
     if (!options.getParameter(parameter).hasValue()) {
       builder.param(parameter, shapes.names().toArray(String[]::new));
     }
-  }
-
-  private static void print(Collection<RunResult> results, double before, double after) {
-    double peak = Math.max(before, after);
-    List<BenchmarkParams> all = results.stream().map(RunResult::getParams).toList();
-    int names = width(all.stream().map(Work::name).toList(), "benchmark");
-    int parameters = width(all.stream().map(Run::parameters).toList(), "parameters");
-    String line = "%-" + names + "s  %-" + parameters + "s  %10s  %8s  %6s  %8s%n";
-    System.out.printf(
-        Locale.ROOT,
-        "%nFMA peak of one thread: %.1f GFLOP/s before, %.1f after; %% is of the larger, times the"
-            + " threads.%n%n",
-        before,
-        after);
-    System.out.printf(line, "benchmark", "parameters", "ms", "GFLOP/s", "% peak", "GB/s");
-    for (RunResult result : results) {
-      BenchmarkParams params = result.getParams();
-      double seconds = seconds(result);
-      String flops = "";
-      String percent = "";
-      String bytes = "";
-      switch (Work.of(params)) {
-        case Work.Flops work -> {
-          double gflops = work.count() / seconds / 1e9;
-          flops = format("%.1f", gflops);
-          percent = format("%.1f", 100 * gflops / (peak * work.threads()));
-        }
-        case Work.Bytes work -> bytes = format("%.1f", work.count() / seconds / 1e9);
-      }
-      String ms = format("%.4f", 1e3 * seconds);
-      System.out.printf(line, Work.name(params), parameters(params), ms, flops, percent, bytes);
-    }
-  }
-
-  private static int width(List<String> texts, String head) {
-    return Math.max(head.length(), texts.stream().mapToInt(String::length).max().orElse(0));
-  }
-
-  private static String parameters(BenchmarkParams params) {
-    return params.getParamsKeys().stream()
-        .map(key -> key + "=" + params.getParam(key))
-        .collect(Collectors.joining(" "));
-  }
-
-  /** One call's time: JMH's score, or its inverse where the score counts calls. */
-  private static double seconds(RunResult result) {
-    BenchmarkParams params = result.getParams();
-    double score = result.getPrimaryResult().getScore();
-    double unit = 1.0 / params.getTimeUnit().convert(1, TimeUnit.SECONDS);
-    return params.getMode() == Mode.Throughput ? unit / score : score * unit;
-  }
-
-  private static String format(String pattern, double value) {
-    return String.format(Locale.ROOT, pattern, value);
   }
 }

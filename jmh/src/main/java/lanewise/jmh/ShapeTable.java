@@ -47,7 +47,9 @@ final class ShapeTable<T> {
       List<String[]> lines = reader.lines().map(line -> line.split(",")).toList();
       String[] columns = lines.getFirst();
       for (String[] values : lines.subList(1, lines.size())) {
-        shapes.put(values[0], shape.apply(row(columns, values)));
+        if (shapes.put(values[0], shape.apply(row(columns, values))) != null) {
+          throw new IllegalArgumentException(path + ": expected each name once, got " + values[0]);
+        }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -56,6 +58,10 @@ final class ShapeTable<T> {
 
   private static Row row(String[] columns, String[] values) {
     Map<String, String> row = new HashMap<>();
+    if (values.length != columns.length) {
+      throw new IllegalArgumentException(
+          "expected values of " + List.of(columns) + ", got " + List.of(values));
+    }
     for (int i = 0; i < columns.length; i++) {
       row.put(columns[i], values[i]);
     }

@@ -11,41 +11,46 @@ sealed interface Work {
   /** Bytes read and written at least. */
   record Bytes(long count) implements Work {}
 
+  /** How many. */
+  long count();
+
   /** The work of one call under these parameters. */
-  static Work of(BenchmarkParams params) {
-    String name = name(params);
-    return switch (name.substring(0, name.indexOf('.'))) {
-      case "GemmBenchmark" ->
-          new Flops(GemmBenchmark.SHAPES.get(params.getParam("product")).flops(), threads(params));
-      case "ConvolutionBenchmark" ->
+  static Work of(BenchmarkName name, BenchmarkParams params) {
+    return switch (name.subject()) {
+      case "Gemm" ->
+          new Flops(Product.SHAPES.get(params.getParam("product")).flops(), threads(params));
+      case "Convolution" ->
           new Flops(
-              2 * ConvolutionBenchmark.SHAPES.get(params.getParam("convolution")).multiplyAdds(),
+              2 * ConvolutionOperands.SHAPES.get(params.getParam("convolution")).multiplyAdds(),
               threads(params));
-      case "TrainingStepBenchmark" ->
+      case "TrainingStep" ->
           new Flops(
-              TrainingStepBenchmark.flops(
-                  TrainingStepBenchmark.network(params.getParam("network")),
-                  Integer.parseInt(params.getParam("batch"))),
+              Networks.trainingFlops(
+                  Networks.get(params.getParam("network")), number(params, "batch")),
               threads(params));
-      case "PoolingBenchmark" ->
+      case "Prediction" ->
+          new Flops(
+              Networks.predictionFlops(
+                  Networks.get(params.getParam("network")), number(params, "batch")),
+              threads(params));
+      case "Pooling" ->
           new Bytes(
               PoolingBenchmark.bytes(
-                  PoolingBenchmark.SHAPES.get(params.getParam("pooling")), name.contains(".max")));
-      case "RooflineBenchmark" ->
-          name.endsWith(".read")
-              ? new Bytes(Long.parseLong(params.getParam("bytes")))
-              : new Flops(RooflineBenchmark.flops(Integer.parseInt(params.getParam("steps"))), 1);
+                  PoolingBenchmark.SHAPES.get(params.getParam("pooling")),
+                  name.method().startsWith("max")));
+      case "Roofline" ->
+          name.method().equals("read")
+              ? new Bytes(number(params, "bytes"))
+              : new Flops(RooflineBenchmark.flops(number(params, "steps")), 1);
       default -> throw new IllegalArgumentException("nobody counted the work of " + name);
     };
   }
 
-  /** Class and method of a benchmark. */
-  static String name(BenchmarkParams params) {
-    String name = params.getBenchmark();
-    return name.substring(name.lastIndexOf('.', name.lastIndexOf('.') - 1) + 1);
+  private static int threads(BenchmarkParams params) {
+    return number(params, "threads");
   }
 
-  private static int threads(BenchmarkParams params) {
-    return Integer.parseInt(params.getParam("threads"));
+  private static int number(BenchmarkParams params, String name) {
+    return Integer.parseInt(params.getParam(name));
   }
 }
