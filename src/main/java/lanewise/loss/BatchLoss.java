@@ -18,6 +18,7 @@ public final class BatchLoss {
   private float[] outputs = NOTHING;
   private float[] dOutputs = NOTHING;
   private Targets targets = new Targets(new int[0], NOTHING);
+  private float scale;
 
   /** Prepares {@code loss} for {@code batch} rows of {@code columns} outputs. */
   public BatchLoss(Loss loss, int batch, int columns) {
@@ -35,6 +36,20 @@ public final class BatchLoss {
    * @return the mean, summed in order
    */
   public double compute(float[] outputs, Targets targets, float[] dOutputs) {
+    return compute(outputs, targets, rows.size(), dOutputs);
+  }
+
+  /**
+   * Computes the batch's mean loss, and of the mean over several batches the gradient that is this
+   * one's.
+   *
+   * @param outputs {@code [batch, columns]}
+   * @param samples in all those batches
+   * @param dOutputs {@code [batch, columns]}; modified: the gradient; may be {@code outputs}
+   * @return the mean, summed in order
+   */
+  public double compute(float[] outputs, Targets targets, int samples, float[] dOutputs) {
+    this.scale = 1f / (losses.length / rows.size() * samples);
     this.outputs = outputs;
     this.targets = targets;
     this.dOutputs = dOutputs;
@@ -48,13 +63,6 @@ public final class BatchLoss {
 
   private void computePiece(int piece) {
     loss.compute(
-        columns,
-        outputs,
-        targets,
-        rows.from(piece),
-        rows.length(piece),
-        1f / losses.length,
-        losses,
-        dOutputs);
+        columns, outputs, targets, rows.from(piece), rows.length(piece), scale, losses, dOutputs);
   }
 }

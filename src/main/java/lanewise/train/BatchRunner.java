@@ -30,16 +30,17 @@ final class BatchRunner {
    * computed yet.
    *
    * @param key of the augmentation's random numbers
-   * @param step of dropout
+   * @param number of the batch in the training, from which dropout follows
+   * @param stepSamples samples over which the step's loss is the mean
    */
-  double forward(int[] order, int first, long key, long step) {
+  double forward(int[] order, int first, long key, long number, int stepSamples) {
     filler.fill(order, first, key);
-    plan.forward(step);
-    return loss.compute(plan.output(), filler.targets(), plan.dOutput());
+    plan.forward(number);
+    return loss.compute(plan.output(), filler.targets(), stepSamples, plan.dOutput());
   }
 
-  void backward(long step) {
-    plan.backward(step);
+  void backward(long number) {
+    plan.backward(number);
   }
 
   /** How many samples of the last batch the network classified rightly. */

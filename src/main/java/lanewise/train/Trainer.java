@@ -7,6 +7,7 @@ import lanewise.data.Augmentation;
 import lanewise.data.Dataset;
 import lanewise.loss.Loss;
 import lanewise.network.Network;
+import lanewise.optimizer.Clipping;
 import lanewise.optimizer.Constant;
 import lanewise.optimizer.Optimizer;
 import lanewise.optimizer.Schedule;
@@ -35,6 +36,8 @@ public final class Trainer {
   private boolean shuffle = true;
   private Augmentation augmentation = Augmentation.NONE;
   private Schedule schedule = new Constant();
+  private Clipping clipping = Clipping.NONE;
+  private int accumulate = 1;
   private List<TrainingListener> listeners = List.of();
 
   /** One epoch of shuffled batches of 32 at a constant rate, seed 1, no listener. */
@@ -52,6 +55,8 @@ public final class Trainer {
     copy.shuffle = shuffle;
     copy.augmentation = augmentation;
     copy.schedule = schedule;
+    copy.clipping = clipping;
+    copy.accumulate = accumulate;
     copy.listeners = listeners;
     change.accept(copy);
     return copy;
@@ -142,6 +147,32 @@ public final class Trainer {
   /** This with another schedule of the learning rate. */
   public Trainer schedule(Schedule newSchedule) {
     return with(copy -> copy.schedule = newSchedule);
+  }
+
+  /** How gradients are kept from being too large. */
+  public Clipping clipping() {
+    return clipping;
+  }
+
+  /** This with other limits of the gradients, such as {@code Clipping.byNorm(1)}. */
+  public Trainer clipping(Clipping limits) {
+    return with(copy -> copy.clipping = limits);
+  }
+
+  /** Batches in one step. */
+  public int accumulate() {
+    return accumulate;
+  }
+
+  /**
+   * This with steps of several batches: the gradient is that of the mean loss of all their samples,
+   * in the memory that one batch takes. An epoch's last step may have fewer.
+   *
+   * @throws IllegalArgumentException if {@code batches} is below 1
+   */
+  public Trainer accumulate(int batches) {
+    atLeastOne("accumulate", batches);
+    return with(copy -> copy.accumulate = batches);
   }
 
   /** Who is told how it goes. */

@@ -6,6 +6,7 @@ import lanewise.data.Batches;
 import lanewise.data.Dataset;
 import lanewise.network.Network;
 import lanewise.network.TrainingPlan;
+import lanewise.optimizer.Clipper;
 import lanewise.optimizer.OptimizerState;
 import lanewise.random.CounterRandom;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,8 @@ final class TrainingRun {
   private final TrainingPlan plan;
   private final BatchRunner whole;
   private final BatchRunner last; // of an epoch
+  private final GradientSum gradients;
+  private final Clipper clipper;
   private final OptimizerState state;
 
   TrainingRun(Trainer trainer, Network network, Dataset training, @Nullable Dataset validation) {
@@ -43,6 +46,8 @@ final class TrainingRun {
     whole = runner(plan);
     int rest = batches.size(batches.count() - 1);
     last = rest == batch ? whole : runner(plan.withBatch(rest));
+    gradients = new GradientSum(plan.gradients(), trainer.accumulate());
+    clipper = new Clipper(trainer.clipping(), network.parameterCount());
     state = trainer.optimizer().state(network.parameterCount());
   }
 
@@ -71,7 +76,7 @@ final class TrainingRun {
     int samples = 0;
     for (int i = 0; i < count; i++) {
       BatchRunner runner = i == count - 1 ? last : whole;
-      double loss = step(runner, order, samples, key, epoch);
+      double loss = batch(runner, i, order, key, epoch);
       samples += runner.batch();
       correct += runner.correct();
       lossSum += loss * runner.batch();
@@ -84,20 +89,32 @@ final class TrainingRun {
     return new EpochResult(epoch, lossSum / samples, accuracy, samples, seconds, validate());
   }
 
-  private double step(BatchRunner runner, int[] order, int first, long key, int epoch) {
-    long step = state.steps() + 1;
-    double loss = runner.forward(order, first, key, step);
+  /** Runs batch {@code i} of the epoch and, if it is the last of a step, takes the step. */
+  private double batch(BatchRunner runner, int i, int[] order, long key, int epoch) {
+    long number = (epoch - 1L) * batches.count() + i + 1;
+    int inStep = i % trainer.accumulate();
+    double loss = runner.forward(order, i * whole.batch(), key, number, stepSamples(i - inStep));
     if (!Double.isFinite(loss)) {
-      throw new NonFiniteLossException(loss, step, epoch);
+      throw new NonFiniteLossException(loss, state.steps() + 1, epoch);
     }
-    runner.backward(step);
-    state.step(network.parameters(), plan.gradients(), rate());
+    runner.backward(number);
+    float[] sum = gradients.take(inStep == 0);
+    if (inStep == trainer.accumulate() - 1 || i == batches.count() - 1) {
+      clipper.clip(sum);
+      state.step(network.parameters(), sum, rate());
+    }
     return loss;
+  }
+
+  /** The number of samples in the step that begins with batch {@code first} of an epoch. */
+  private int stepSamples(int first) {
+    int end = Math.min(first + trainer.accumulate(), batches.count());
+    return (end - first - 1) * whole.batch() + batches.size(end - 1);
   }
 
   /** The learning rate of the next step. */
   private float rate() {
-    long perEpoch = batches.count();
+    long perEpoch = Math.ceilDiv(batches.count(), trainer.accumulate());
     double factor = trainer.schedule().factor(state.steps(), perEpoch, perEpoch * trainer.epochs());
     return (float) (trainer.optimizer().learningRate() * factor);
   }

@@ -1,12 +1,17 @@
 package lanewise.train;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import lanewise.Lanewise;
 import lanewise.data.Augmentation;
 import lanewise.data.Dataset;
@@ -25,6 +30,7 @@ import lanewise.loss.MeanSquaredError;
 import lanewise.loss.SoftmaxCrossEntropy;
 import lanewise.network.Network;
 import lanewise.optimizer.Adam;
+import lanewise.optimizer.Clipping;
 import lanewise.optimizer.Momentum;
 import lanewise.optimizer.Sgd;
 import lanewise.optimizer.StepDecay;
@@ -32,6 +38,8 @@ import lanewise.shape.Padding;
 import lanewise.shape.Shape;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainerTest {
   private final int threads = Lanewise.threads();
@@ -149,6 +157,72 @@ class TrainerTest {
     assertEquals(List.of(0.5f, 0.25f, 0f, 0f), biases);
   }
 
+  /** Small whole numbers and powers of two: nothing is rounded, so the bits must agree. */
+  @ParameterizedTest
+  @CsvSource({"4, 2, 8, 12", "2, 3, 8, 6", "3, 2, 4, 4", "1, 4, 4, 5", "5, 9, 8, 8"})
+  void aStepOfSeveralBatchesIsOneOfAllTheirSamples(
+      int batch, int accumulate, int all, int samples) {
+    float[] features = new float[2 * samples];
+    float[] targets = new float[2 * samples];
+    for (int i = 0; i < features.length; i++) {
+      features[i] = i % 5 - 2;
+      targets[i] = i * i % 7 - 3;
+    }
+    Dataset data = FloatDataset.ofTargets(Shape.of(2), features, targets, 2);
+    Trainer trainer = new Trainer(new MeanSquaredError(), new Sgd(0.25f)).shuffle(false);
+    Network expected = wholeNumbers();
+    Network actual = wholeNumbers();
+    TrainingResult one = trainer.batch(Math.min(all, samples)).train(expected, data);
+    TrainingResult several = trainer.batch(batch).accumulate(accumulate).train(actual, data);
+    assertArrayEquals(expected.parameters(), actual.parameters());
+    assertFalse(Arrays.equals(wholeNumbers().parameters(), actual.parameters()));
+    assertEquals(one.steps(), several.steps());
+    assertEquals(one.last().loss(), several.last().loss(), 1e-15 * one.last().loss());
+  }
+
+  private static Network wholeNumbers() {
+    return Network.sequence(Shape.of(2), 3, new Dense(2))
+        .withParameters(new float[] {1, -2, 0, 3, 1, -1});
+  }
+
+  /** Even where one step has several batches of the same samples. */
+  @Test
+  void eachBatchHasItsOwnDropout() {
+    Network network = Network.sequence(Shape.of(64), 3, new Dropout(0.5f), new Dense(3));
+    float[] values = new float[6 * 64];
+    Arrays.fill(values, 1);
+    Dataset same = FloatDataset.ofClasses(Shape.of(64), values, new int[6], List.of("a", "b", "c"));
+    Set<Double> losses = new HashSet<>();
+    new Trainer(new SoftmaxCrossEntropy(), new Sgd(1e-30f))
+        .batch(1)
+        .accumulate(3)
+        .listener(
+            new TrainingListener() {
+              @Override
+              public void onBatch(int batch, int batches, int samples, double loss, double mean) {
+                losses.add(loss);
+              }
+            })
+        .train(network, same);
+    assertEquals(6, losses.size());
+  }
+
+  /** The gradient of the only bias that moves is 2, so clipping leaves a quarter of the step. */
+  @Test
+  void clipsBeforeAStep() {
+    Dataset zeros = FloatDataset.ofTargets(Shape.of(1), new float[3], new float[3], 1);
+    for (Clipping clipping : List.of(Clipping.byNorm(0.5f), Clipping.byValue(0.5f))) {
+      Network network = Network.sequence(Shape.of(1), 3, new Dense(1));
+      network.parameters()[1] = 1;
+      new Trainer(new MeanSquaredError(), new Sgd(1))
+          .clipping(clipping)
+          .batch(2)
+          .accumulate(2)
+          .train(network, zeros);
+      assertEquals(0.5f, network.parameters()[1]);
+    }
+  }
+
   @Test
   void augmentationDependsOnTheSeedAloneAndSparesTheValidation() {
     Lanewise.threads(1);
@@ -248,6 +322,9 @@ class TrainerTest {
     assertMessage(
         "Trainer: batch must be at least 1, got 0",
         () -> new Trainer(new SoftmaxCrossEntropy(), new Sgd(1)).batch(0));
+    assertMessage(
+        "Trainer: accumulate must be at least 1, got 0",
+        () -> new Trainer(new SoftmaxCrossEntropy(), new Sgd(1)).accumulate(0));
     assertMessage(
         "Trainer: epochs must be at least 1, got -1",
         () -> new Trainer(new SoftmaxCrossEntropy(), new Sgd(1)).epochs(-1));
