@@ -2,6 +2,7 @@ package lanewise.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import lanewise.data.TrainTest;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Parameters;
 final class EvaluateCommand implements Callable<Integer> {
   private static final String RECIPE = "lanewise.recipe";
   private static final String BATCH = "lanewise.batch";
+  private static final String CLASS = "lanewise.class";
 
   private final Terminal terminal;
 
@@ -46,7 +48,14 @@ final class EvaluateCommand implements Callable<Integer> {
    * What a saved network must say about itself to be evaluated as it was at the end of training.
    */
   static Map<String, String> metadata(Recipe recipe, int batch) {
-    return Map.of(RECIPE, recipe.name(), BATCH, Integer.toString(batch));
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put(RECIPE, recipe.name());
+    metadata.put(BATCH, Integer.toString(batch));
+    String chosen = recipe.model().chosen();
+    if (chosen != null) {
+      metadata.put(CLASS, chosen);
+    }
+    return metadata;
   }
 
   @Override
@@ -55,8 +64,9 @@ final class EvaluateCommand implements Callable<Integer> {
     NetworkFile saved = NetworkFile.load(file);
     Recipe recipe = recipe(saved);
     Network network = saved.network();
-    TrainTest samples = recipe.load(data);
-    Evaluation test = Trainer.evaluate(network, samples.test(), recipe.loss(), batch(saved));
+    TrainTest samples = recipe.prepare(recipe.load(data));
+    Evaluation test =
+        Trainer.evaluate(network, samples.test(), recipe.model().loss(), batch(saved));
     terminal.line(file + ": " + recipe.name() + ", " + recipe.title());
     Figures.print(test, terminal);
     new Figures()
@@ -74,6 +84,9 @@ final class EvaluateCommand implements Callable<Integer> {
       throw new InputException(file + ": the metadata must name a recipe under " + RECIPE);
     }
     Recipe recipe = Recipes.find(name);
+    if (recipe.canChoose()) {
+      recipe = recipe.choose(saved.metadata().getOrDefault(CLASS, "all"));
+    }
     Network expected = recipe.network(0);
     if (!saved.network().inputShape().equals(expected.inputShape())
         || !saved.network().outputShape().equals(expected.outputShape())) {
@@ -95,7 +108,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private int batch(NetworkFile saved) throws InputException {
     String batch = saved.metadata().getOrDefault(BATCH, "64");
-    if (!batch.matches("[1-9][0-9]{0,8}")) {
+    if (!batch.matches("[1-9][0-9]{0,8}|2147483647")) {
       throw new InputException(
           file + ": " + BATCH + " in the metadata must be at least 1, got " + batch);
     }

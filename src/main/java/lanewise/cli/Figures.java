@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 import lanewise.io.AtomicFile;
 import lanewise.io.Json;
 import lanewise.train.ConfusionMatrix;
@@ -37,9 +38,16 @@ final class Figures {
     return this;
   }
 
+  Figures put(String name, double[] values) {
+    members.put(name, new Json.Items(DoubleStream.of(values).mapToObj(Json::of).toList()));
+    return this;
+  }
+
   /** Adds loss and accuracy on the test data. */
   Figures putTest(Evaluation test) {
-    return put("test_loss", test.loss()).put("test_accuracy", test.accuracy());
+    return put("test_loss", test.loss())
+        .put("test_accuracy", test.accuracy())
+        .put("test_balanced_accuracy", test.confusion().balancedAccuracy());
   }
 
   /** Writes a JSON object: to {@code file}, to standard output for {@code -}, nowhere for null. */
@@ -72,9 +80,13 @@ final class Figures {
     terminal.line(
         String.format(
             Locale.ROOT,
-            "test loss %.4f, test accuracy %s on %,d samples",
+            "test loss %.4f, test accuracy %s%s on %,d samples",
             test.loss(),
             percent(test.accuracy()),
+            confusion.classNames().size() == 2
+                ? String.format(
+                    Locale.ROOT, " (balanced %s)", percent(confusion.balancedAccuracy()))
+                : "",
             confusion.total()));
     terminal.line("");
     terminal.line("rows: true class; columns: predicted class");

@@ -3,12 +3,13 @@ package lanewise.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import lanewise.data.Dataset;
+import lanewise.data.Standardization;
 import lanewise.data.TrainTest;
 import lanewise.layer.Layer;
-import lanewise.loss.Loss;
 import lanewise.network.Network;
-import lanewise.optimizer.Optimizer;
 import lanewise.shape.Shape;
+import lanewise.train.Trainer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,23 +18,23 @@ import org.jspecify.annotations.Nullable;
  * @param name on the command line
  * @param title in one line
  * @param data where the samples come from
+ * @param standardized whether each value of a sample gets mean 0 and deviation 1
  * @param input shape of one sample
- * @param layers from input to output
- * @param loss to make small
- * @param optimizer with the default learning rate
- * @param batch default samples in one step
- * @param epochs default passes over the data
+ * @param model layers and loss
+ * @param start the first parameters
+ * @param trainer how to train, with the default figures
+ * @param interval which epochs are shown
  */
 record Recipe(
     String name,
     String title,
     Source data,
+    boolean standardized,
     Shape input,
-    List<Layer> layers,
-    Loss loss,
-    Optimizer optimizer,
-    int batch,
-    int epochs) {
+    Model model,
+    Start start,
+    Trainer trainer,
+    Interval interval) {
   /** Where a recipe's samples come from. */
   @FunctionalInterface
   interface Source {
@@ -45,22 +46,116 @@ record Recipe(
     TrainTest load(@Nullable Path folder) throws IOException;
   }
 
+  /** What the parameters are before training. */
+  @FunctionalInterface
+  interface Start {
+    /** What the layers' own initializers drew. */
+    Start OF_LAYERS = (_, _) -> {};
+
+    /** Draws a network's parameters. */
+    void draw(Network network, long seed);
+  }
+
+  /** A recipe with the layers' own start and a line for each epoch. */
+  Recipe(String name, String title, Source data, Shape input, Model model, Trainer trainer) {
+    this(name, title, data, false, input, model, Start.OF_LAYERS, trainer, Interval.EACH_EPOCH);
+  }
+
+  /** This with every value of a sample brought to mean 0 and deviation 1. */
+  Recipe standardize() {
+    return new Recipe(name, title, data, true, input, model, start, trainer, interval);
+  }
+
+  /** This with another start and other epochs shown. */
+  Recipe from(Start newStart, Interval newInterval) {
+    return new Recipe(
+        name, title, data, standardized, input, model, newStart, trainer, newInterval);
+  }
+
+  /** This with other layers between input and output. */
+  Recipe hidden(List<Integer> units) throws InputException {
+    if (!(model instanceof Model.DenseLayers dense)) {
+      throw new InputException(name + ": the layers cannot be chosen (--hidden)");
+    }
+    for (int each : units) {
+      if (each < 1) {
+        throw new InputException("--hidden must name at least 1 unit for each layer, got " + each);
+      }
+    }
+    return with(new Model.DenseLayers(units, dense.classes(), dense.chosen()));
+  }
+
+  /** This with another class told from the rest, or, for "all", with all classes told apart. */
+  Recipe choose(String chosen) throws InputException {
+    if (!(model instanceof Model.DenseLayers dense) || !canChoose()) {
+      throw new InputException(name + ": there is no class to choose (--class)");
+    }
+    return with(
+        new Model.DenseLayers(
+            dense.hidden(), dense.classes(), chosen.equals("all") ? null : chosen));
+  }
+
+  /** Whether one class may be told from the rest. */
+  boolean canChoose() {
+    return model instanceof Model.DenseLayers dense && dense.classes() > 2;
+  }
+
+  private Recipe with(Model newModel) {
+    return new Recipe(name, title, data, standardized, input, newModel, start, trainer, interval);
+  }
+
+  /** The trainer with the loss of the layers. */
+  @Override
+  public Trainer trainer() {
+    return trainer.loss(model.loss());
+  }
+
   /** The network before training. */
   Network network(long seed) {
-    return Network.sequence(input, seed, layers.toArray(Layer[]::new));
+    Network network = Network.sequence(input, seed, model.layers(input).toArray(Layer[]::new));
+    start.draw(network, seed);
+    return network;
   }
 
   /**
-   * Reads the samples and checks that the network can.
+   * Reads the samples and checks that the network can. They are as they lie in the files.
    *
    * @param folder where they lie; null for the usual places
    */
-  TrainTest load(@Nullable Path folder) throws IOException {
+  TrainTest load(@Nullable Path folder) throws IOException, InputException {
     TrainTest samples = data.load(folder);
     Shape shape = samples.train().sampleShape();
     if (!shape.equals(input)) {
       throw new IOException(name + ": samples must be of shape " + input + ", got " + shape);
     }
-    return samples;
+    String chosen = model.chosen();
+    if (chosen == null) {
+      return samples;
+    }
+    int number = number(chosen, samples.train().classNames());
+    return new TrainTest(
+        samples.train().oneAgainstRest(number), samples.test().oneAgainstRest(number));
+  }
+
+  private static int number(String chosen, List<String> names) throws InputException {
+    int number = names.indexOf(chosen);
+    if (number < 0 && chosen.matches("[0-9]{1,9}")) {
+      number = Integer.parseInt(chosen);
+    }
+    if (number < 0 || number >= names.size()) {
+      throw new InputException(
+          "--class must be one of %s or all, got %s".formatted(String.join(", ", names), chosen));
+    }
+    return number;
+  }
+
+  /** The samples as the network reads them. */
+  TrainTest prepare(TrainTest samples) {
+    if (!standardized) {
+      return samples;
+    }
+    Standardization standardization = Standardization.fit(samples.train());
+    Dataset test = standardization.apply(samples.test());
+    return new TrainTest(standardization.apply(samples.train()), test);
   }
 }

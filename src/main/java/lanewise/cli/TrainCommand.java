@@ -1,9 +1,10 @@
 package lanewise.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import lanewise.Lanewise;
 import lanewise.data.TrainTest;
@@ -35,7 +36,10 @@ final class TrainCommand implements Callable<Integer> {
       completionCandidates = Recipes.Names.class)
   private String recipeName = "fashion-cnn";
 
-  @Option(names = "--epochs", paramLabel = "N", description = "Passes over the training data.")
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description = "Passes over the training data: iterations, for a full batch.")
   private @Nullable Integer epochs;
 
   @Option(names = "--batch", paramLabel = "N", description = "Samples in one step.")
@@ -47,8 +51,21 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Of the first weights, the order and dropout. Default: ${DEFAULT-VALUE}.")
-  private long seed = 1;
+      description = "Of the first weights, the order and dropout.")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--hidden",
+      paramLabel = "N",
+      split = ",",
+      description = "Units of a dense network's layers but the last, such as 20,7,5.")
+  private @Nullable List<Integer> hidden;
+
+  @Option(
+      names = "--class",
+      paramLabel = "NAME",
+      description = "The class to tell from the rest; all, for each from each.")
+  private @Nullable String chosen;
 
   @Option(
       names = "--threads",
@@ -66,6 +83,12 @@ final class TrainCommand implements Callable<Integer> {
   private @Nullable Path save;
 
   @Option(
+      names = "--plots",
+      paramLabel = "DIR",
+      description = "Write pictures of the training, as PNG and SVG.")
+  private @Nullable Path plots;
+
+  @Option(
       names = "--json",
       paramLabel = "FILE",
       description = "Write the figures as JSON; - for standard output.")
@@ -77,23 +100,55 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InputException {
-    Recipe recipe = Recipes.find(recipeName);
+    Recipe recipe = recipe();
     Trainer trainer = trainer(recipe);
     setThreads();
     Figures.checkWritable(save);
     Figures.checkWritable(json);
+    if (plots != null) {
+      makeFolder(plots);
+    }
 
     TrainTest samples = recipe.load(data);
-    Network network = recipe.network(seed);
-    introduce(recipe, trainer, samples, network);
+    TrainTest prepared = recipe.prepare(samples);
+    Network network = recipe.network(trainer.seed());
+    introduce(recipe, trainer, prepared, network);
+    Trainer heard = trainer.listener(new EpochTable(terminal, recipe.interval()));
     TrainingResult result =
-        trainer.listener(new EpochTable(terminal)).train(network, samples.train(), samples.test());
-    finish(recipe, trainer, network, result);
+        recipe.interval().tests()
+            ? heard.train(network, prepared.train(), prepared.test())
+            : heard.train(network, prepared.train());
+    Evaluation test = result.last().validation();
+    if (test == null) {
+      test = Trainer.evaluate(network, prepared.test(), trainer.loss(), trainer.batch());
+    }
+    finish(recipe, trainer, network, result, test);
+    if (plots != null) {
+      new Pictures(plots, recipe, trainer, network)
+          .draw(result, samples.test(), prepared.test(), test);
+      terminal.line("pictures in " + plots);
+    }
     return Main.OK;
   }
 
+  private static void makeFolder(Path folder) throws IOException {
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw new IOException(folder + ": expected a folder, found a file");
+    }
+    Files.createDirectories(folder);
+  }
+
+  private Recipe recipe() throws InputException {
+    Recipe recipe = Recipes.find(recipeName);
+    if (hidden != null) {
+      recipe = recipe.hidden(hidden);
+    }
+    return chosen == null ? recipe : recipe.choose(chosen);
+  }
+
   private Trainer trainer(Recipe recipe) throws InputException {
-    Optimizer optimizer = recipe.optimizer();
+    Trainer trainer = recipe.trainer();
+    Optimizer optimizer = trainer.optimizer();
     if (learningRate != null) {
       if (!(learningRate > 0 && learningRate < Float.POSITIVE_INFINITY)) {
         throw new InputException(
@@ -101,10 +156,11 @@ final class TrainCommand implements Callable<Integer> {
       }
       optimizer = optimizer.withLearningRate(learningRate);
     }
-    return new Trainer(recipe.loss(), optimizer)
-        .batch(atLeastOne("--batch", batch, recipe.batch()))
-        .epochs(atLeastOne("--epochs", epochs, recipe.epochs()))
-        .seed(seed);
+    return trainer
+        .optimizer(optimizer)
+        .batch(atLeastOne("--batch", batch, trainer.batch()))
+        .epochs(atLeastOne("--epochs", epochs, trainer.epochs()))
+        .seed(seed == null ? trainer.seed() : seed);
   }
 
   private void setThreads() throws InputException {
@@ -132,22 +188,23 @@ final class TrainCommand implements Callable<Integer> {
             samples.test().size(),
             recipe.input(),
             network.parameterCount()));
+    int size = samples.train().size();
     terminal.line(
         String.format(
             Locale.ROOT,
-            "batch %d, %s at rate %s, seed %d, threads %d",
-            trainer.batch(),
+            "%s, %s at rate %s, seed %d, threads %d",
+            trainer.batch() < size ? "batch " + trainer.batch() : "full batch",
             trainer.optimizer().getClass().getSimpleName(),
             trainer.optimizer().learningRate(),
-            seed,
+            trainer.seed(),
             Lanewise.threads()));
     terminal.line("");
   }
 
-  private void finish(Recipe recipe, Trainer trainer, Network network, TrainingResult result)
+  private void finish(
+      Recipe recipe, Trainer trainer, Network network, TrainingResult result, Evaluation test)
       throws IOException {
     EpochResult last = result.last();
-    Evaluation test = Objects.requireNonNull(last.validation());
     terminal.line("");
     Figures.print(test, terminal);
     terminal.line("");
@@ -173,10 +230,16 @@ final class TrainCommand implements Callable<Integer> {
         .put("parameters", network.parameterCount())
         .put("weights_sha256", sha256)
         .put("epochs", trainer.epochs())
-        .put("batch", trainer.batch())
+        .put("batch", Math.min(trainer.batch(), last.samples()))
         .put("learning_rate", trainer.optimizer().learningRate())
-        .put("seed", seed)
+        .put("seed", trainer.seed())
         .put("threads", Lanewise.threads())
+        .put("losses", losses(recipe.interval(), result))
         .write(json, terminal);
+  }
+
+  /** The losses of the epochs that are shown. */
+  private static double[] losses(Interval interval, TrainingResult result) {
+    return interval.shown(result).stream().mapToDouble(EpochResult::loss).toArray();
   }
 }

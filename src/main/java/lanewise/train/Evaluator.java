@@ -16,6 +16,7 @@ final class Evaluator {
   private final int columns;
   private final Predictor predictor;
   private final ConfusionMatrix confusion;
+  private final int[] classes; // [dataset.size()], decided
 
   Evaluator(Network network, Dataset dataset, Loss loss, int batch) {
     Objective.check(network, loss, dataset);
@@ -26,6 +27,7 @@ final class Evaluator {
     this.columns = logits.outputShape().size();
     this.predictor = logits.predictor(this.batch);
     this.confusion = new ConfusionMatrix(dataset.classNames());
+    this.classes = new int[dataset.size()];
   }
 
   Evaluation run() {
@@ -38,6 +40,11 @@ final class Evaluator {
     return new Evaluation(sum / order.length, confusion);
   }
 
+  /** What each sample was taken for in the run. */
+  int[] classes() {
+    return classes;
+  }
+
   /** The sum of the losses of samples {@code from} to {@code to}, {@code count} at a time. */
   private double evaluate(int[] order, int from, int to, int count) {
     float[] inputs = new float[count * dataset.sampleShape().size()];
@@ -48,16 +55,17 @@ final class Evaluator {
     for (int first = from; first < to; first += count) {
       filler.fill(order, first, 0);
       predictor.predict(inputs, 0, count, outputs, 0);
-      count(outputs, filler.targets().labels());
+      count(first, outputs, filler.targets().labels());
       sum += count * batchLoss.compute(outputs, filler.targets(), outputs);
     }
     return sum;
   }
 
-  private void count(float[] outputs, int[] labels) {
+  private void count(int first, float[] outputs, int[] labels) {
     Decisions decisions = new Decisions(columns, loss.threshold());
     for (int i = 0; i < labels.length; i++) {
-      confusion.add(labels[i], decisions.decide(outputs, i));
+      classes[first + i] = decisions.decide(outputs, i);
+      confusion.add(labels[i], classes[first + i]);
     }
   }
 }

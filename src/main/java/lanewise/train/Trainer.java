@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 public final class Trainer {
-  private final Loss loss;
-  private final Optimizer optimizer;
+  private Loss loss;
+  private Optimizer optimizer;
   // Written before anyone else sees the trainer: see with.
   private int batch = 32;
   private int epochs = 1;
@@ -74,9 +74,19 @@ public final class Trainer {
     return loss;
   }
 
+  /** This with another loss. */
+  public Trainer loss(Loss newLoss) {
+    return with(copy -> copy.loss = newLoss);
+  }
+
   /** The rule that moves the parameters. */
   public Optimizer optimizer() {
     return optimizer;
+  }
+
+  /** This with another rule that moves the parameters. */
+  public Trainer optimizer(Optimizer newOptimizer) {
+    return with(copy -> copy.optimizer = newOptimizer);
   }
 
   /** Samples in one batch. */
@@ -216,5 +226,20 @@ public final class Trainer {
   public static Evaluation evaluate(Network network, Dataset dataset, Loss loss, int batch) {
     atLeastOne("batch", batch);
     return new Evaluator(network, dataset, loss, batch).run();
+  }
+
+  /**
+   * The class that a network takes each sample for: the largest output, or, where there is only
+   * one, whether it is above a probability of one half.
+   *
+   * @param batch samples at a time; it changes the memory needed and the speed
+   * @return {@code [dataset.size()]}
+   * @throws IllegalArgumentException if the network, the loss and the data do not fit together
+   */
+  public static int[] classify(Network network, Dataset dataset, Loss loss, int batch) {
+    atLeastOne("batch", batch);
+    Evaluator evaluator = new Evaluator(network, dataset, loss, batch);
+    evaluator.run();
+    return evaluator.classes();
   }
 }

@@ -15,6 +15,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import lanewise.Lanewise;
 import lanewise.io.Json;
 import lanewise.io.NetworkFile;
@@ -111,6 +114,7 @@ class CommandLineTest {
             "recipe",
             "test_loss",
             "test_accuracy",
+            "test_balanced_accuracy",
             "train_loss",
             "train_accuracy",
             "train_seconds",
@@ -121,7 +125,8 @@ class CommandLineTest {
             "batch",
             "learning_rate",
             "seed",
-            "threads"),
+            "threads",
+            "losses"),
         List.copyOf(train.keySet()));
     assertEquals(Json.of("digits-lenet5"), train.get("recipe"));
     assertEquals(Json.of(3), train.get("epochs"));
@@ -159,6 +164,76 @@ class CommandLineTest {
     assertRuns(digits());
     assertEquals(3, out.toString().lines().filter(s -> s.matches(" +[123] +\\d.*")).count());
     assertFalse(out.toString().contains("\r"));
+  }
+
+  @Test
+  void choosesLayersAndClass() throws Exception {
+    String[] options = {
+      "dnn-llayer", "--data", folder.toString(), "--epochs", "2", "--hidden", "6,4", "--class", "3"
+    };
+    Path saved = folder.resolve("dense.safetensors");
+    assertRuns(Stream.concat(Stream.of("train"), Stream.of(options)).toArray(String[]::new));
+    assertTrue(out.toString().contains("; 4,743 parameters\nfull batch, Sgd"), out::toString);
+    assertTrue(out.toString().contains("not 3"), out::toString);
+
+    String[] all = {
+      "train",
+      "dnn-llayer",
+      "--data",
+      folder.toString(),
+      "--epochs",
+      "2",
+      "--class",
+      "all",
+      "--save",
+      saved.toString(),
+      "--batch",
+      "7"
+    };
+    assertRuns(all);
+    String report = out.toString();
+    report = report.substring(report.indexOf("test loss"), report.indexOf("\ntrained in")).strip();
+    assertRuns("evaluate", saved.toString(), "--data", folder.toString());
+    assertTrue(out.toString().contains(report), out::toString);
+
+    assertRefused(
+        "--class must be one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 or all, got x",
+        "train",
+        "dnn-llayer",
+        "--data",
+        folder.toString(),
+        "--class=x");
+    assertRefused(
+        "--hidden must name at least 1 unit for each layer, got 0",
+        "train",
+        "dnn-llayer",
+        "--hidden=5,0");
+    assertRefused("fashion-cnn: the layers cannot be chosen (--hidden)", "train", "--hidden=5");
+    assertRefused(
+        "dnn-moons: there is no class to choose (--class)", "train", "dnn-moons", "--class=1");
+  }
+
+  @Test
+  void drawsPictures() throws Exception {
+    Path pictures = folder.resolve("a").resolve("b");
+    assertRuns(digits("--learning-rate", "1e-6", "--plots", pictures.toString()));
+    assertEquals(Set.of("cost", "confusion", "filters", "misclassified"), drawn(pictures));
+    assertRuns("train", "dnn-moons", "--epochs", "3", "--plots", folder.resolve("m").toString());
+    assertEquals(Set.of("cost", "confusion", "boundary"), drawn(folder.resolve("m")));
+    Path file = Files.writeString(folder.resolve("file"), "");
+    assertRefused(file + ": expected a folder, found a file", digits("--plots", file.toString()));
+  }
+
+  /** The names of the pictures of which there are a PNG and an SVG. */
+  private static Set<String> drawn(Path pictures) throws IOException {
+    try (Stream<Path> files = Files.list(pictures)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".png"))
+          .map(name -> name.replace(".png", ""))
+          .filter(name -> Files.exists(pictures.resolve(name + ".svg")))
+          .collect(Collectors.toSet());
+    }
   }
 
   @Test
