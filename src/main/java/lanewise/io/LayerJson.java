@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LayerJson {
   private static final String NAME = "layer";
+  private static final String INPUTS = "inputs";
 
   private static final List<Class<?>> LAYERS =
       Arrays.stream(Layer.class.getPermittedSubclasses()).filter(Class::isRecord).toList();
@@ -27,11 +28,47 @@ final class LayerJson {
   private LayerJson() {}
 
   /**
-   * Describes a layer.
+   * Describes a layer at its place in a network: its name and hyper-parameters, and under {@code
+   * inputs} the numbers of the values that it reads, unless it reads only the one before it.
    *
+   * @param previous number of the value before it
    * @throws IllegalArgumentException if it is not one of the library's own
    */
-  static Json write(Layer layer) {
+  static Json write(Layer layer, List<Integer> inputs, int previous) {
+    Map<String, Json> members = write(layer);
+    if (!inputs.equals(List.of(previous))) {
+      members.put(INPUTS, new Json.Items(inputs.stream().map(i -> Json.of((long) i)).toList()));
+    }
+    return new Json.Members(members);
+  }
+
+  /**
+   * The numbers of the values that a layer reads.
+   *
+   * @param json of the layer
+   * @param previous number of the value before it
+   * @throws IllegalArgumentException if they are not numbers from 0 to {@code previous}
+   */
+  static List<Integer> readInputs(Json json, int previous) {
+    if (!(json instanceof Json.Members(Map<String, Json> members))
+        || !members.containsKey(INPUTS)) {
+      return List.of(previous);
+    }
+    try {
+      if (members.get(INPUTS) instanceof Json.Items items) {
+        int[] numbers = integers(items);
+        if (numbers.length > 0 && Arrays.stream(numbers).allMatch(i -> i >= 0 && i <= previous)) {
+          return Arrays.stream(numbers).boxed().toList();
+        }
+      }
+    } catch (NumberFormatException e) {
+      // Refused like any other.
+    }
+    throw new IllegalArgumentException(
+        "inputs must be numbers of values from 0 to " + previous + ", got " + json.compact());
+  }
+
+  private static Map<String, Json> write(Layer layer) {
     if (!LAYERS.contains(layer.getClass())) {
       throw new IllegalArgumentException(
           "NetworkFile: only the library's own layers can be saved, got "
@@ -44,7 +81,7 @@ final class LayerJson {
         members.put(component.getName(), value(get(component, layer)));
       }
     }
-    return new Json.Members(members);
+    return members;
   }
 
   private static Object get(RecordComponent component, Layer layer) {

@@ -11,7 +11,9 @@ import java.util.Map;
 import lanewise.layer.Layer;
 import lanewise.layer.ParameterSpec;
 import lanewise.network.Network;
+import lanewise.network.Node;
 import lanewise.network.Parameter;
+import lanewise.network.Value;
 import lanewise.shape.Shape;
 
 /**
@@ -21,6 +23,9 @@ import lanewise.shape.Shape;
  * <pre>{@code
  * {"input": [28, 28, 1], "layers": [{"layer": "Conv2d", "filters": 32, …}, {"layer": "ReLU"}, …]}
  * }</pre>
+ *
+ * A layer that reads something else than the value before it names its {@code inputs}: 0 is the
+ * network's input, {@code i} what layer number {@code i} puts out, counted from 1.
  *
  * @param network with the parameters of the file
  * @param metadata whatever else whoever saved it noted
@@ -44,8 +49,11 @@ public record NetworkFile(Network network, Map<String, String> metadata) {
       throws IOException {
     Map<String, Json> description = new LinkedHashMap<>();
     description.put("input", LayerJson.write(network.inputShape()));
-    description.put(
-        "layers", new Json.Items(network.layers().stream().map(LayerJson::write).toList()));
+    List<Json> layers = new ArrayList<>();
+    for (Node node : network.nodes()) {
+      layers.add(LayerJson.write(node.layer(), node.inputs(), layers.size()));
+    }
+    description.put("layers", new Json.Items(layers));
     Map<String, String> all = new LinkedHashMap<>(metadata);
     all.put(KEY, new Json.Members(description).compact());
     List<Tensor> tensors = new ArrayList<>();
@@ -87,21 +95,40 @@ public record NetworkFile(Network network, Map<String, String> metadata) {
       throw new IllegalArgumentException("expected an input and layers");
     }
     Shape inputShape = LayerJson.readShape(input);
-    List<Layer> layers = list.stream().map(LayerJson::read).toList();
-    checkSize(inputShape, layers, tensors);
-    return Network.sequence(inputShape, 0, layers.toArray(Layer[]::new));
+    List<Step> steps = new ArrayList<>();
+    for (Json json : list) {
+      steps.add(new Step(LayerJson.read(json), LayerJson.readInputs(json, steps.size())));
+    }
+    checkSize(inputShape, steps, tensors);
+    return Network.graph(inputShape, 0, value -> apply(steps, value));
+  }
+
+  /** A layer and the numbers of the values that it reads. */
+  private record Step(Layer layer, List<Integer> inputs) {
+    <T> List<T> read(List<T> values) {
+      return inputs.stream().map(values::get).toList();
+    }
+  }
+
+  private static Value apply(List<Step> steps, Value input) {
+    List<Value> values = new ArrayList<>(List.of(input));
+    for (Step step : steps) {
+      values.add(Value.join(step.layer(), step.read(values)));
+    }
+    return values.getLast();
   }
 
   /** Checks the number of parameters before memory is asked for: a file may say anything. */
-  private static void checkSize(Shape inputShape, List<Layer> layers, List<Tensor> tensors) {
+  private static void checkSize(Shape inputShape, List<Step> steps, List<Tensor> tensors) {
     long held = tensors.stream().mapToLong(tensor -> tensor.shape().size()).sum();
     long needed = 0;
-    Shape shape = inputShape;
-    for (Layer layer : layers) {
-      for (ParameterSpec parameter : layer.parameters(shape)) {
+    List<Shape> shapes = new ArrayList<>(List.of(inputShape));
+    for (Step step : steps) {
+      List<Shape> inputs = step.read(shapes);
+      for (ParameterSpec parameter : step.layer().parameters(inputs.getFirst())) {
         needed += parameter.shape().size();
       }
-      shape = layer.outputShape(shape);
+      shapes.add(step.layer().outputShape(inputs));
     }
     if (needed != held) {
       throw new IllegalArgumentException(

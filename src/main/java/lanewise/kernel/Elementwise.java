@@ -74,6 +74,14 @@ public final class Elementwise {
     Arrays.fill(y, yOffset, yOffset + n, value);
   }
 
+  /** {@code y[i, j] = x[i, j]}, rows {@code ldx} and {@code ldy} apart. */
+  public static void copy(
+      int rows, int columns, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(x, xOffset + i * ldx, y, yOffset + i * ldy, columns);
+    }
+  }
+
   /** {@code y = min(max(x, low), high)}; NaN stays NaN. */
   public static void clamp(
       int n, float low, float high, float[] x, int xOffset, float[] y, int yOffset) {

@@ -1,5 +1,6 @@
 package lanewise.layer;
 
+import java.util.List;
 import lanewise.shape.Shape;
 
 /** The checks that layers share. */
@@ -9,6 +10,13 @@ final class Checks {
   static void atLeastOne(String layer, String what, int value) {
     if (value < 1) {
       throw new IllegalArgumentException(layer + ": " + what + " must be at least 1, got " + value);
+    }
+  }
+
+  static void severalInputs(String layer, List<Shape> inputs) {
+    if (inputs.size() < 2) {
+      throw new IllegalArgumentException(
+          layer + ": there must be at least two inputs, got " + inputs.size());
     }
   }
 

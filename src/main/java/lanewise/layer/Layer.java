@@ -13,7 +13,9 @@ import lanewise.shape.Shape;
  * width, channels]}.
  */
 public sealed interface Layer
-    permits AveragePool2d,
+    permits Add,
+        AveragePool2d,
+        Concat,
         Conv2d,
         CustomLayer,
         Dense,
@@ -33,6 +35,20 @@ public sealed interface Layer
    * @throws IllegalArgumentException if the layer cannot read such an input
    */
   Shape outputShape(Shape input);
+
+  /**
+   * The output's shape for several inputs. {@link Add} and {@link Concat} read two or more, every
+   * other layer reads one.
+   *
+   * @throws IllegalArgumentException if the layer cannot read such inputs
+   */
+  default Shape outputShape(List<Shape> inputs) {
+    if (inputs.size() != 1) {
+      throw new IllegalArgumentException(
+          getClass().getSimpleName() + ": there must be one input, got " + inputs.size());
+    }
+    return outputShape(inputs.getFirst());
+  }
 
   /** The parameters, in the order in which they stand in a network's parameter array. */
   default List<ParameterSpec> parameters(Shape input) {

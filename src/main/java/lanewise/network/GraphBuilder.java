@@ -24,17 +24,24 @@ final class GraphBuilder {
     this.inputShape = inputShape;
   }
 
-  /**
-   * Adds a layer that reads value {@code input}, and returns the number of the value it puts out.
-   */
-  int add(Layer layer, int input) {
-    Shape in = input == 0 ? inputShape : nodes.get(input - 1).outputShape();
+  /** The network's input. */
+  Value input() {
+    return new Value(this, 0);
+  }
+
+  Shape shape(int value) {
+    return value == 0 ? inputShape : nodes.get(value - 1).outputShape();
+  }
+
+  /** Adds a layer that reads the given values, and returns the number of the one it puts out. */
+  int add(Layer layer, List<Integer> inputs) {
+    List<Shape> shapes = inputs.stream().map(this::shape).toList();
     int offset = size;
     try {
-      Shape out = layer.outputShape(in);
+      Shape out = layer.outputShape(shapes);
       String name = layer.kind() + "_" + kinds.merge(layer.kind(), 1, Integer::sum);
-      layer.parameters(in).forEach(spec -> add(name, spec));
-      nodes.add(new Node(layer, List.of(input), in, out, offset, size - offset));
+      layer.parameters(shapes.getFirst()).forEach(spec -> add(name, spec));
+      nodes.add(new Node(layer, inputs, shapes, out, offset, size - offset));
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new IllegalArgumentException(
           "Network: layer " + (nodes.size() + 1) + ": " + e.getMessage(), e);
@@ -48,15 +55,33 @@ final class GraphBuilder {
     size = Math.addExact(size, spec.shape().size());
   }
 
-  /** The network, its parameters drawn from {@code seed}. */
-  Network build(long seed) {
-    if (nodes.isEmpty()) {
-      throw new IllegalArgumentException("Network: there must be at least one layer, got none");
-    }
+  /** The network that puts out {@code output}, its parameters drawn from {@code seed}. */
+  Network build(Value output, long seed) {
+    checkOutput(output.numberIn(this));
     float[] values = new float[size];
     for (int i = 0; i < specs.size(); i++) {
       specs.get(i).initialize(CounterRandom.key(seed, i), values, parameters.get(i).offset());
     }
     return new Network(inputShape, nodes, parameters, values);
+  }
+
+  /** Checks that all layers lead to the output, which is then the last value. */
+  private void checkOutput(int output) {
+    if (nodes.isEmpty()) {
+      throw new IllegalArgumentException("Network: there must be at least one layer, got none");
+    }
+    boolean[] read = new boolean[nodes.size() + 1];
+    nodes.forEach(node -> node.inputs().forEach(input -> read[input] = true));
+    read[output] = true;
+    for (int value = 1; value < read.length; value++) {
+      if (!read[value]) {
+        throw new IllegalArgumentException(
+            "Network: layer "
+                + value
+                + ": every layer must lead to the output, "
+                + nodes.get(value - 1).layer()
+                + " does not");
+      }
+    }
   }
 }

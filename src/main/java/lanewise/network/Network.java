@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.UnaryOperator;
 import lanewise.kernel.VectorModule;
 import lanewise.layer.Layer;
 import lanewise.shape.Shape;
@@ -49,12 +50,29 @@ public final class Network {
    *     before it puts out; the message names the layer by its number from 1
    */
   public static Network sequence(Shape inputShape, long seed, Layer... layers) {
+    return graph(inputShape, seed, input -> input.then(layers));
+  }
+
+  /**
+   * A network whose layers branch and join.
+   *
+   * <pre>{@code
+   * Network.graph(Shape.of(32, 32, 3), 42, image -> {
+   *   Value x = image.then(new Conv2d(16, 3).padding(Padding.SAME), new ReLU());
+   *   Value branch = x.then(new Conv2d(16, 3).padding(Padding.SAME), new ReLU());
+   *   return branch.plus(x).then(new GlobalAveragePool(), new Dense(10), new Softmax());
+   * });
+   * }</pre>
+   *
+   * @param inputShape of one sample
+   * @param seed of the parameters' first values, as in {@link #sequence}
+   * @param layers from the network's input to its output
+   * @throws IllegalArgumentException if there is no layer, one cannot read its inputs, or one does
+   *     not lead to the output; the message names it by its number from 1
+   */
+  public static Network graph(Shape inputShape, long seed, UnaryOperator<Value> layers) {
     GraphBuilder graph = new GraphBuilder(inputShape);
-    int value = 0;
-    for (Layer layer : layers) {
-      value = graph.add(layer, value);
-    }
-    return graph.build(seed);
+    return graph.build(layers.apply(graph.input()), seed);
   }
 
   /** The shape of one input sample. */
@@ -72,7 +90,8 @@ public final class Network {
     return nodes.stream().map(Node::layer).toList();
   }
 
-  List<Node> nodes() {
+  /** The layers at their places in the graph, in the same order. */
+  public List<Node> nodes() {
     return nodes;
   }
 
@@ -111,13 +130,17 @@ public final class Network {
   /**
    * This network without its last layer, on the same parameters: what one changes the other sees.
    *
-   * @throws IllegalStateException if that layer has parameters or is the only one
+   * @throws IllegalStateException if that layer has parameters, joins several values or is the only
+   *     one
    */
   public Network withoutLastLayer() {
-    if (nodes.size() == 1 || nodes.getLast().parametersSize() > 0) {
+    Node last = nodes.getLast();
+    if (nodes.size() == 1
+        || last.parametersSize() > 0
+        || !last.inputs().equals(List.of(nodes.size() - 1))) {
       throw new IllegalStateException(
           "Network: only a last layer without parameters after another one can be left out, got "
-              + nodes.getLast().layer());
+              + last.layer());
     }
     return new Network(inputShape, nodes.subList(0, nodes.size() - 1), parameterList, parameters);
   }

@@ -1,11 +1,16 @@
 package lanewise.network;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.stream.Stream;
 import lanewise.kernel.Activations;
 import lanewise.kernel.Epilogue;
+import lanewise.layer.Add;
 import lanewise.layer.AveragePool2d;
+import lanewise.layer.Concat;
 import lanewise.layer.Conv2d;
 import lanewise.layer.CustomLayer;
 import lanewise.layer.Dense;
@@ -28,8 +33,11 @@ import lanewise.shape.Shape;
  * it, lets ops work in place where nobody needs what they write over, leaves out gradients that
  * lead to no parameter, and lays the buffers out in one arena.
  *
- * <p>Time for the arena: op {@code t} runs forward at {@code t} and backward at {@code 2 · nodes −
- * t}.
+ * <p>Each node that reads a value has a share in the value's gradient, a buffer of its own that it
+ * writes; a {@link ForkOp} adds them up before the node that puts the value out.
+ *
+ * <p>Time for the arena: the forward op of number {@code t} runs at {@code t}, that of the backward
+ * list, which is run from its end, at {@code 4 · nodes − t}.
  */
 final class Planner {
   private final Network network;
@@ -42,6 +50,7 @@ final class Planner {
   private final int[] readers; // of each value: how many nodes read it
   private final Buffer[] values;
   private final Buffer[] dValues;
+  private final List<Queue<Buffer>> shares; // in each value's gradient, of readers yet to come
   private final boolean[] differentiated; // whether a value's gradient leads to a parameter
   private final List<Buffer> buffers = new ArrayList<>();
   private final List<Op> forward = new ArrayList<>();
@@ -63,6 +72,7 @@ final class Planner {
     values = new Buffer[count];
     dValues = new Buffer[count];
     Arrays.fill(dValues, Buffer.NONE);
+    shares = Stream.<Queue<Buffer>>generate(ArrayDeque::new).limit(count).toList();
     differentiated = new boolean[count];
   }
 
@@ -82,7 +92,7 @@ final class Planner {
     Buffer input = newBuffer(network.inputShape());
     input.pinned = true;
     input.placeAlone();
-    values[0] = input;
+    define(0, input, Buffer.NONE);
     int value = 1;
     while (value < values.length) {
       value = lower(value) + 1;
@@ -116,6 +126,8 @@ final class Planner {
       case Sigmoid _ -> activation(node, value, Activations::sigmoid, Activations::sigmoidBackward);
       case Tanh _ -> activation(node, value, Activations::tanh, Activations::tanhBackward);
       case Softmax _ -> softmax(node, value);
+      case Add _ -> sum(node, value);
+      case Concat _ -> concat(node, value);
       case CustomLayer custom -> custom(custom, node, value);
     };
   }
@@ -139,7 +151,8 @@ final class Planner {
             epilogue(biasOffset, value, fused),
             weights(node),
             ports),
-        ports);
+        ports,
+        fused);
     return fused;
   }
 
@@ -153,7 +166,8 @@ final class Planner {
             epilogue(biasOffset, value, fused),
             weights(node),
             ports),
-        ports);
+        ports,
+        fused);
     return fused;
   }
 
@@ -186,14 +200,14 @@ final class Planner {
   private int maxPool(MaxPool2d pool, Node node, int value) {
     Ports ports = ports(node, value);
     PoolingShape shape = pool.shape(batch, node.inputShape());
-    add(new MaxPoolOp(shape, training, ports), ports);
+    add(new MaxPoolOp(shape, training, ports), ports, value);
     return value;
   }
 
   private int averagePool(AveragePool2d pool, Node node, int value) {
     Ports ports = ports(node, value);
     PoolingShape shape = pool.shape(batch, node.inputShape());
-    add(new AveragePoolOp(shape, pool.countPadding(), ports), ports);
+    add(new AveragePoolOp(shape, pool.countPadding(), ports), ports, value);
     return value;
   }
 
@@ -202,15 +216,14 @@ final class Planner {
     int channels = node.outputShape().size();
     add(
         new GlobalAveragePoolOp(batch, node.inputShape().size() / channels, channels, ports),
-        ports);
+        ports,
+        value);
     return value;
   }
 
   private int alias(Node node, int value) {
     int input = node.inputs().getFirst();
-    values[value] = values[input];
-    values[value].pinned |= readers[input] > 1;
-    dValues[value] = dValues[input];
+    define(value, values[input], share(input));
     return value;
   }
 
@@ -218,16 +231,16 @@ final class Planner {
     if (!training) {
       return alias(node, value);
     }
-    Ports ports = portsInPlace(node, value);
+    Ports ports = portsInPlace(node);
     long layerKey = CounterRandom.key(seed, value);
-    add(new DropoutOp(dropout.keep(), layerKey, ports), ports);
+    add(new DropoutOp(dropout.keep(), layerKey, ports), ports, value);
     return value;
   }
 
   private int activation(
       Node node, int value, ActivationOp.Function function, ActivationOp.Derivative derivative) {
-    Ports ports = portsInPlace(node, value);
-    add(new ActivationOp(function, derivative, ports), ports);
+    Ports ports = portsInPlace(node);
+    add(new ActivationOp(function, derivative, ports), ports, value);
     return value;
   }
 
@@ -242,9 +255,22 @@ final class Planner {
   }
 
   private int softmax(Node node, int value) {
-    Ports ports = portsInPlace(node, value);
+    Ports ports = portsInPlace(node);
     Shape shape = node.outputShape();
-    add(new SoftmaxOp(shape.size(shape.rank() - 1), ports), ports);
+    add(new SoftmaxOp(shape.size(shape.rank() - 1), ports), ports, value);
+    return value;
+  }
+
+  private int sum(Node node, int value) {
+    Ports ports = portsInPlace(node);
+    add(new AddOp(ports), ports, value);
+    return value;
+  }
+
+  private int concat(Node node, int value) {
+    Ports ports = ports(node, value);
+    Shape shape = node.outputShape();
+    add(new ConcatOp(shape.size(shape.rank() - 1), ports), ports, value);
     return value;
   }
 
@@ -254,8 +280,8 @@ final class Planner {
     if (differentiated[value] && dInput == Buffer.NONE) {
       dInput = newBuffer(node.inputShape()); // A user's layer always gets room to write to.
     }
-    Ports ports = new Ports(p.input(), p.output(), p.dOutput(), dInput);
-    add(new CustomOp(layer, batch, node.inputShape(), weights(node), ports), ports);
+    Ports ports = new Ports(p.inputs(), p.output(), p.dOutput(), List.of(dInput));
+    add(new CustomOp(layer, batch, node.inputShape(), weights(node), ports), ports, value);
     return value;
   }
 
@@ -268,33 +294,59 @@ final class Planner {
    * puts out.
    */
   private Ports ports(Node node, int value) {
-    Buffer output = newBuffer(node.outputShape());
     Buffer dOutput = differentiated[value] ? newBuffer(node.outputShape()) : Buffer.NONE;
-    return ports(node, value, output, dOutput);
+    return new Ports(inputs(node), newBuffer(node.outputShape()), dOutput, shares(node));
   }
 
   /**
-   * Ports that write over the input, and backward over the gradient of the output, where nobody
-   * else reads them.
+   * Ports that write over one of the first two inputs, if nobody else reads it, and backward over
+   * the gradient of the output.
    */
-  private Ports portsInPlace(Node node, int value) {
-    int input = node.inputs().getFirst();
-    boolean sole = readers[input] == 1;
-    boolean overInput = sole && !values[input].pinned;
-    Buffer output = overInput ? values[input] : newBuffer(node.outputShape());
-    Buffer dOutput = Buffer.NONE;
-    if (differentiated[value]) {
-      dOutput = sole ? dValues[input] : newBuffer(node.outputShape());
-    }
-    return ports(node, value, output, dOutput);
+  private Ports portsInPlace(Node node) {
+    Buffer output =
+        node.inputs().stream()
+            .limit(2)
+            .filter(input -> readers[input] == 1 && !values[input].pinned)
+            .findFirst()
+            .map(input -> values[input])
+            .orElseGet(() -> newBuffer(node.outputShape()));
+    List<Buffer> dInputs = shares(node);
+    Buffer dOutput = dInputs.stream().filter(d -> d != Buffer.NONE).findFirst().orElse(Buffer.NONE);
+    return new Ports(inputs(node), output, dOutput, dInputs);
   }
 
-  private Ports ports(Node node, int value, Buffer output, Buffer dOutput) {
-    output.pinned |= readers[value] > 1;
-    values[value] = output;
-    dValues[value] = dOutput;
-    int input = node.inputs().getFirst();
-    return new Ports(values[input], output, dOutput, dValues[input]);
+  private List<Buffer> inputs(Node node) {
+    return node.inputs().stream().map(input -> values[input]).toList();
+  }
+
+  private List<Buffer> shares(Node node) {
+    return node.inputs().stream().map(this::share).toList();
+  }
+
+  /** Where the next node that reads {@code value} writes its gradient. */
+  private Buffer share(int value) {
+    Buffer share = shares.get(value).poll();
+    return share == null ? Buffer.NONE : share;
+  }
+
+  /** Notes where a value and its gradient are, once the op that puts it out is planned. */
+  private void define(int value, Buffer buffer, Buffer gradient) {
+    values[value] = buffer;
+    dValues[value] = gradient;
+    buffer.pinned |= readers[value] > 1;
+    if (gradient == Buffer.NONE) {
+      return;
+    }
+    Queue<Buffer> ofReaders = shares.get(value);
+    ofReaders.add(gradient);
+    if (readers[value] > 1) {
+      Shape shape = nodes.get(value - 1).outputShape();
+      while (ofReaders.size() < readers[value]) {
+        ofReaders.add(newBuffer(shape));
+      }
+      int time = nextBackward(new ForkOp(List.copyOf(ofReaders)));
+      ofReaders.forEach(share -> use(share, time));
+    }
   }
 
   private Buffer newBuffer(Shape shape) {
@@ -313,25 +365,34 @@ final class Planner {
     }
   }
 
-  private void add(Op op, Ports ports) {
+  private void add(Op op, Ports ports, int value) {
     int forwardTime = forward.size();
     forward.add(op);
-    use(ports.input(), forwardTime);
+    ports.inputs().forEach(input -> use(input, forwardTime));
     use(ports.output(), forwardTime);
-    if (ports.dOutput() == Buffer.NONE) {
-      return;
+    if (ports.dOutput() != Buffer.NONE) {
+      addBackward(op, ports);
     }
-    int backwardTime = 2 * nodes.size() - forwardTime;
-    backward.add(op);
-    use(ports.dOutput(), backwardTime);
-    use(ports.dInput(), backwardTime);
+    define(value, ports.output(), ports.dOutput());
+  }
+
+  private void addBackward(Op op, Ports ports) {
+    int time = nextBackward(op);
+    use(ports.dOutput(), time);
+    ports.dInputs().forEach(dInput -> use(dInput, time));
     if (op.backwardReadsInput()) {
-      use(ports.input(), backwardTime);
+      ports.inputs().forEach(input -> use(input, time));
     }
     if (op.backwardReadsOutput()) {
-      use(ports.output(), backwardTime);
+      use(ports.output(), time);
       ports.output().pinned = true;
     }
+  }
+
+  /** Adds an op that runs before all those of the backward list, and returns its time. */
+  private int nextBackward(Op op) {
+    backward.add(op);
+    return 4 * nodes.size() - backward.size();
   }
 
   private static void use(Buffer buffer, int time) {

@@ -3,6 +3,7 @@ package lanewise.io;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,6 +23,8 @@ import lanewise.layer.Sigmoid;
 import lanewise.layer.Softmax;
 import lanewise.layer.Tanh;
 import lanewise.network.Network;
+import lanewise.network.Node;
+import lanewise.network.Value;
 import lanewise.shape.Padding;
 import lanewise.shape.Shape;
 import org.junit.jupiter.api.Test;
@@ -73,6 +76,32 @@ class NetworkFileTest {
   }
 
   @Test
+  void rebuildsBranches() throws Exception {
+    Network network =
+        Network.graph(
+            Shape.of(3, 3, 2),
+            1,
+            image -> {
+              Value x = image.then(new Conv2d(2, 3).padding(Padding.SAME)).plus(image);
+              return x.concat(image, x).then(new Flatten(), new Dense(3));
+            });
+    Path file = folder.resolve("network.safetensors");
+    NetworkFile.save(file, network, Map.of());
+    Network loaded = NetworkFile.load(file).network();
+    assertEquals(
+        network.nodes().stream().map(Node::inputs).toList(),
+        loaded.nodes().stream().map(Node::inputs).toList());
+    assertEquals(network.summary(), loaded.summary());
+    assertEquals(network.weightsSha256(), loaded.weightsSha256());
+    String description = Safetensors.read(file).metadata().get("lanewise.network");
+    assertTrue(
+        description.endsWith(
+            "{\"layer\":\"Add\",\"inputs\":[1,0]},{\"layer\":\"Concat\",\"inputs\":[2,0,2]},"
+                + "{\"layer\":\"Flatten\"},{\"layer\":\"Dense\",\"units\":3}]}"),
+        description);
+  }
+
+  @Test
   void refusesToSaveAUsersLayer() {
     Network network = Network.sequence(Shape.of(2), 1, new Identity());
     IllegalArgumentException e =
@@ -102,6 +131,14 @@ class NetworkFileTest {
           [2]         | [{}] | a layer must have a name, got {}
           [2]         | [1] | a layer must have a name, got 1
           [1000000]   | [{"layer":"Dense","units":1000000}] | Shape: the number of elements must be at most 2147483647, got [1000000, 1000000]
+          [2]         | [{"layer":"ReLU","inputs":[1]}] | inputs must be numbers of values from 0 to 0, got {"layer":"ReLU","inputs":[1]}
+          [2]         | [{"layer":"ReLU","inputs":[-1]}] | inputs must be numbers of values from 0 to 0, got {"layer":"ReLU","inputs":[-1]}
+          [2]         | [{"layer":"ReLU","inputs":[]}] | inputs must be numbers of values from 0 to 0, got {"layer":"ReLU","inputs":[]}
+          [2]         | [{"layer":"ReLU","inputs":0}] | inputs must be numbers of values from 0 to 0, got {"layer":"ReLU","inputs":0}
+          [2]         | [{"layer":"ReLU","inputs":["0"]}] | inputs must be numbers of values from 0 to 0, got {"layer":"ReLU","inputs":["0"]}
+          [2]         | [{"layer":"ReLU","inputs":[0,0]}] | ReLU: there must be one input, got 2
+          [2]         | [{"layer":"Dense","units":2},{"layer":"Add","inputs":[1]}] | Add: there must be at least two inputs, got 1
+          [2]         | [{"layer":"Dense","units":2},{"layer":"ReLU","inputs":[0]}] | Network: layer 1: every layer must lead to the output, Dense(2) does not
           [2]         | [{"layer":"Dropout","keep":0.5},{"layer":"Dense","units":2} | expected ']', got '}'
           """)
   void refusesDescriptionsOfOtherNetworks(String input, String layers, String rule)

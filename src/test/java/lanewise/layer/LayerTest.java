@@ -37,6 +37,28 @@ class LayerTest {
   }
 
   @Test
+  void joinsShapes() {
+    assertEquals(IMAGE, new Add().outputShape(List.of(IMAGE, IMAGE, IMAGE)));
+    assertEquals(Shape.of(7, 9, 21), new Concat().outputShape(List.of(IMAGE, Shape.of(7, 9, 17))));
+    assertEquals(Shape.of(5), new Concat().outputShape(List.of(Shape.of(2), Shape.of(3))));
+    assertMessage(
+        "Add: all inputs must have one shape, got [7, 9, 4] and [7, 4, 9]",
+        () -> new Add().outputShape(List.of(IMAGE, Shape.of(7, 4, 9))));
+    assertMessage(
+        "Concat: all inputs must be of one shape but for their channels, got [7, 9, 4] and [7, 8,"
+            + " 4]",
+        () -> new Concat().outputShape(List.of(IMAGE, Shape.of(7, 8, 4))));
+    assertMessage(
+        "Concat: all inputs must be of one shape but for their channels, got [7, 9, 4] and [252]",
+        () -> new Concat().outputShape(List.of(IMAGE, Shape.of(252))));
+    assertMessage(
+        "Concat: there must be at least two inputs, got 1", () -> new Concat().outputShape(IMAGE));
+    assertMessage(
+        "ReLU: there must be one input, got 2",
+        () -> new ReLU().outputShape(List.of(IMAGE, IMAGE)));
+  }
+
+  @Test
   void asksForParameters() {
     List<ParameterSpec> conv = new Conv2d(6, 3).groups(2).parameters(IMAGE);
     assertEquals("filter", conv.get(0).name());

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import lanewise.layer.Add;
 import lanewise.layer.AveragePool2d;
 import lanewise.layer.Conv2d;
 import lanewise.layer.Dense;
@@ -37,10 +40,14 @@ class GradientTest {
   private static final long STEP = 17;
   private static final double UNIT_ROUNDOFF = 0x1p-24;
 
-  record Case(Shape input, Layer... layers) {
+  record Case(String name, Shape input, UnaryOperator<Value> layers) {
+    Case(Shape input, Layer... layers) {
+      this(input + " " + Arrays.toString(layers), input, value -> value.then(layers));
+    }
+
     @Override
     public String toString() {
-      return input + " " + Arrays.toString(layers);
+      return name;
     }
   }
 
@@ -90,10 +97,113 @@ class GradientTest {
             new Softmax()));
   }
 
+  static Stream<Case> graphs() {
+    Shape image = Shape.of(5, 7, 3);
+    Shape features = Shape.of(13);
+    Conv2d conv = new Conv2d(3, 3).padding(Padding.SAME);
+    Dense dense = new Dense(13);
+    return Stream.of(
+        new Case("residual", image, x -> conv(x.then(conv, new ReLU()), conv)),
+        new Case("residual, input", image, x -> x.plus(x.then(conv, new ReLU(), conv))),
+        new Case("residual, input last", image, x -> x.then(conv, new Tanh()).plus(x)),
+        new Case(
+            "chain of residuals",
+            image,
+            x -> conv(conv(x.then(conv, new ReLU()), conv).then(new ReLU()), conv)),
+        new Case(
+            "one value many times",
+            features,
+            x -> {
+              Value h = x.then(dense, new Tanh());
+              return Value.join(new Add(), List.of(h, h.then(dense), h, h)).then(dense);
+            }),
+        new Case(
+            "three inputs, the last read once",
+            features,
+            x -> {
+              Value h = x.then(dense);
+              return Value.join(new Add(), List.of(h, h, h.then(new Tanh())));
+            }),
+        new Case(
+            "three inputs, the second read once",
+            features,
+            x -> {
+              Value h = x.then(dense);
+              return Value.join(new Add(), List.of(h, x.then(dense), h.then(dense)));
+            }),
+        new Case(
+            "in place after a fork",
+            features,
+            x -> {
+              Value h = x.then(dense);
+              Value relu = h.then(new ReLU());
+              return relu.plus(h.then(new Sigmoid())).plus(h).then(new Scale()).plus(relu);
+            }),
+        new Case(
+            "what does not follow is not fused",
+            features,
+            x -> {
+              Value a = x.then(dense);
+              Value b = x.then(dense);
+              return a.then(new ReLU()).plus(b.then(new LeakyReLU(0.1f)));
+            }),
+        new Case(
+            "fork of what is fused",
+            features,
+            x -> {
+              Value a = x.then(dense, new ReLU());
+              return a.then(dense, new ReLU()).plus(a.then(new Scale()));
+            }),
+        new Case(
+            "fork before and after Flatten",
+            image,
+            x -> {
+              Value a = x.then(conv);
+              Value flat = a.then(new Flatten());
+              Value sum = flat.then(new Dense(3)).plus(flat.then(new ReLU(), new Dense(3)));
+              return sum.plus(a.then(new GlobalAveragePool())).plus(sum);
+            }),
+        new Case(
+            "dropout on a fork",
+            features,
+            x -> {
+              Value h = x.then(dense);
+              return h.then(new Dropout(0.5f)).plus(h.then(new Dropout(0.5f))).plus(h);
+            }),
+        new Case(
+            "concat",
+            image,
+            x -> {
+              Value h = x.then(conv, new ReLU());
+              Value one = h.then(new Conv2d(1, 1));
+              Value many = h.then(new Conv2d(17, 3).padding(Padding.SAME), new Tanh());
+              return one.concat(many, h, x).then(new Conv2d(2, 2));
+            }),
+        new Case(
+            "concat of a value with itself",
+            features,
+            x -> {
+              Value h = x.then(dense);
+              return h.concat(h, x.then(new Dense(1)));
+            }),
+        new Case(
+            "dense connections",
+            image,
+            x -> {
+              Value a = x.concat(x.then(conv, new ReLU()));
+              Value b = a.concat(a.then(conv, new ReLU()));
+              return b.then(new GlobalAveragePool(), new Dense(3), new Softmax());
+            }));
+  }
+
+  private static Value conv(Value x, Conv2d conv) {
+    return x.then(conv, new ReLU(), conv).plus(x);
+  }
+
   @ParameterizedTest
-  @MethodSource("cases")
+  @MethodSource({"cases", "graphs"})
   void agreesWithCentralDifferences(Case c) {
-    Network network = Network.sequence(c.input(), 3, c.layers());
+    Network network = Network.graph(c.input(), 3, c.layers());
     perturbBiases(network);
     TrainingPlan plan = network.trainingPlan(BATCH, SEED);
     float[] input = normal(plan.input().length, 1);
@@ -107,7 +217,7 @@ class GradientTest {
     ReferenceNetwork reference = new ReferenceNetwork(network, BATCH, SEED, STEP);
     double[] parameters = doubles(network.parameters());
     double[] x = doubles(input);
-    double depth = c.layers().length;
+    double depth = network.nodes().size();
     assertClose(reference.output(parameters, x), plan.output(), depth * longestSum(network));
     double[] expected = new double[parameters.length];
     for (int i = 0; i < parameters.length; i++) {

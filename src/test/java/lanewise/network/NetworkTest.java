@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import lanewise.layer.Add;
 import lanewise.layer.Conv2d;
 import lanewise.layer.Dense;
 import lanewise.layer.Dropout;
@@ -93,6 +94,111 @@ class NetworkTest {
         Total                                     876,618     19,100,480
         """,
         articleCnn().summary());
+  }
+
+  private static Network branching() {
+    return Network.graph(
+        Shape.of(4, 4, 2),
+        1,
+        image -> {
+          Conv2d conv = new Conv2d(2, 3).padding(Padding.SAME);
+          Value x = image.then(conv, new ReLU(), conv).plus(image);
+          return x.concat(x.then(conv)).then(new Flatten(), new Dense(3));
+        });
+  }
+
+  @Test
+  void summarizesBranches() {
+    assertEquals(
+        """
+           Layer                 Reads  Output shape  Parameters  Multiply-adds
+        -----------------------------------------------------------------------
+        0  Input                        [4, 4, 2]
+        1  Conv2d(2, 3x3, same)         [4, 4, 2]             38            576
+        2  ReLU                         [4, 4, 2]
+        3  Conv2d(2, 3x3, same)         [4, 4, 2]             38            576
+        4  Add                   3, 0   [4, 4, 2]
+        5  Conv2d(2, 3x3, same)         [4, 4, 2]             38            576
+        6  Concat                4, 5   [4, 4, 4]
+        7  Flatten                      [64]
+        8  Dense(3)                     [3]                  195            192
+        -----------------------------------------------------------------------
+           Total                                             309          1,920
+        """,
+        branching().summary());
+  }
+
+  @Test
+  void tellsHowLayersAreJoined() {
+    Network network = branching();
+    assertEquals(List.of(3, 0), network.nodes().get(3).inputs());
+    assertEquals(Shape.of(4, 4, 2), network.nodes().get(3).inputShape());
+    assertEquals(
+        List.of("conv2d_1", "conv2d_2", "conv2d_3", "dense_1"),
+        network.parameterList().stream()
+            .map(p -> p.name().replaceAll("\\..*", ""))
+            .distinct()
+            .toList());
+  }
+
+  @Test
+  void predictsBranchesAlikeForAnyNumberOfSamples() {
+    Network network = branching();
+    float[] input = noise(7 * 32);
+    float[] all = network.predict(input, 7);
+    float[] one = network.predict(Arrays.copyOfRange(input, 6 * 32, 7 * 32), 1);
+    assertArrayEquals(Arrays.copyOfRange(all, 18, 21), one);
+  }
+
+  @Test
+  void namesBadGraphs() {
+    Shape shape = Shape.of(4);
+    assertMessage(
+        "Network: layer 2: Add: all inputs must have one shape, got [4] and [3]",
+        () -> Network.graph(shape, 1, x -> x.plus(x.then(new Dense(3)))));
+    assertMessage(
+        "Network: layer 1: Add: there must be at least two inputs, got 1",
+        () -> network(shape, new Add()));
+    assertMessage(
+        "Network: layer 1: ReLU: there must be one input, got 2",
+        () -> Network.graph(shape, 1, x -> Value.join(new ReLU(), List.of(x, x))));
+    assertMessage(
+        "Network: ReLU must read a value, got none",
+        () -> Network.graph(shape, 1, x -> Value.join(new ReLU(), List.of())));
+    assertMessage(
+        "Network: layer 2: every layer must lead to the output, ReLU does not",
+        () ->
+            Network.graph(
+                shape,
+                1,
+                x -> {
+                  Value y = x.then(new Dense(3));
+                  y.then(new ReLU());
+                  return y.then(new Dense(2));
+                }));
+    assertMessage(
+        "Network: layer 1: every layer must lead to the output, ReLU does not",
+        () ->
+            Network.graph(
+                shape,
+                1,
+                x -> {
+                  x.then(new ReLU());
+                  return x;
+                }));
+    assertMessage(
+        "Network: all values must be of one network",
+        () ->
+            Network.graph(
+                shape,
+                1,
+                x -> {
+                  Network.graph(shape, 1, y -> y.plus(x));
+                  return x;
+                }));
+    assertThrows(
+        IllegalStateException.class,
+        () -> Network.graph(shape, 1, x -> x.then(new ReLU()).plus(x)).withoutLastLayer());
   }
 
   @Test

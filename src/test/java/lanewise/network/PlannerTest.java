@@ -85,6 +85,29 @@ class PlannerTest {
   }
 
   @Test
+  void addsInPlaceAndSumsGradientsOfAFork() {
+    Network network =
+        Network.graph(
+            Shape.of(64),
+            1,
+            input -> {
+              Value x = input.then(new Dense(64));
+              return x.then(new Dense(64), new ReLU()).plus(x).then(new Sigmoid(), new Dense(2));
+            });
+    Plan inference = Planner.inference(network, 10);
+    assertEquals(
+        List.of("DenseOp", "DenseOp", "AddOp", "ActivationOp", "DenseOp"),
+        names(inference.forward()));
+    assertEquals(2 * 640, inference.arenaSize());
+    Plan plan = training(network);
+    assertEquals(
+        List.of("DenseOp", "ActivationOp", "AddOp", "DenseOp", "ForkOp", "DenseOp"),
+        names(plan.backward()));
+    // Forward x, the ReLU's and the sigmoid's output; backward the shares of x beside them.
+    assertEquals(5 * 640, network.trainingPlan(10, 1).arenaSize());
+  }
+
+  @Test
   void namesBadBatches() {
     Network network = network(new Flatten(), new Dense(2));
     assertMessage("Plan: batch must be at least 1, got 0", () -> network.trainingPlan(0, 1));

@@ -1,8 +1,12 @@
 package lanewise.network;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import lanewise.kernel.Dropout;
+import lanewise.layer.Add;
 import lanewise.layer.AveragePool2d;
+import lanewise.layer.Concat;
 import lanewise.layer.Conv2d;
 import lanewise.layer.CustomLayer;
 import lanewise.layer.Dense;
@@ -34,18 +38,20 @@ final class ReferenceNetwork {
   }
 
   double[] output(double[] parameters, double[] input) {
-    double[] x = input;
-    for (int i = 0; i < network.nodes().size(); i++) {
-      Node node = network.nodes().get(i);
+    List<double[]> values = new ArrayList<>(List.of(input));
+    for (Node node : network.nodes()) {
       int from = node.parametersOffset();
       double[] p = Arrays.copyOfRange(parameters, from, from + node.parametersSize());
-      x = apply(node, i + 1, p, x);
+      values.add(apply(node, values.size(), p, node.inputs().stream().map(values::get).toList()));
     }
-    return x;
+    return values.getLast();
   }
 
-  private double[] apply(Node node, int value, double[] p, double[] x) {
+  private double[] apply(Node node, int value, double[] p, List<double[]> inputs) {
+    double[] x = inputs.getFirst();
     return switch (node.layer()) {
+      case Add _ -> add(inputs);
+      case Concat _ -> concat(node, inputs);
       case Dense dense -> dense(dense.units(), p, x);
       case Conv2d conv -> convolution(conv.shape(batch, node.inputShape()), p, x);
       case MaxPool2d pool -> pool(pool.shape(batch, node.inputShape()), x, true, false);
@@ -67,6 +73,27 @@ final class ReferenceNetwork {
       case Softmax _ -> softmax(node.outputShape().size(node.outputShape().rank() - 1), x);
       case CustomLayer _ -> scale(p, x);
     };
+  }
+
+  private static double[] add(List<double[]> inputs) {
+    double[] y = new double[inputs.getFirst().length];
+    inputs.forEach(x -> Arrays.setAll(y, i -> y[i] + x[i]));
+    return y;
+  }
+
+  private double[] concat(Node node, List<double[]> inputs) {
+    int channels = node.outputShape().size(node.outputShape().rank() - 1);
+    int rows = batch * node.outputShape().size() / channels;
+    double[] y = new double[rows * channels];
+    int at = 0;
+    for (int row = 0; row < rows; row++) {
+      for (double[] x : inputs) {
+        int n = x.length / rows;
+        System.arraycopy(x, row * n, y, at, n);
+        at += n;
+      }
+    }
+    return y;
   }
 
   private double[] dense(int units, double[] p, double[] x) {
