@@ -47,4 +47,9 @@ public abstract class GemmOperands {
 
   /** Brings the matrices and the threads to the library. */
   abstract void prepare();
+
+  /** C as the library left it. */
+  float[] result() {
+    return c;
+  }
 }

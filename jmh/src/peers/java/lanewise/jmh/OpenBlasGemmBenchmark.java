@@ -1,0 +1,73 @@
+package lanewise.jmh;
+
+import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
+import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
+import static org.bytedeco.openblas.global.openblas.CblasTrans;
+import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas;
+import org.openjdk.jmh.annotations.Benchmark;
+
+/** OpenBLAS on matrices off the heap, which it need not copy. */
+public class OpenBlasGemmBenchmark extends GemmOperands {
+  private FloatPointer nativeA = new FloatPointer();
+  private FloatPointer nativeB = new FloatPointer();
+  private FloatPointer nativeC = new FloatPointer();
+
+  @Override
+  void prepare() {
+    Loader.load(openblas.class);
+    setThreads(threads);
+    nativeA = new FloatPointer(a);
+    nativeB = new FloatPointer(b);
+    nativeC = new FloatPointer(c);
+  }
+
+  /** Calls what the Java binding leaves out. */
+  @SuppressWarnings("restricted")
+  private static void setThreads(int threads) {
+    try {
+      Linker.nativeLinker()
+          .downcallHandle(
+              SymbolLookup.loaderLookup().findOrThrow("openblas_set_num_threads"),
+              FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT))
+          .invokeExact(threads);
+    } catch (Throwable e) {
+      throw new IllegalStateException("OpenBLAS takes no number of threads", e);
+    }
+  }
+
+  /** One product. */
+  @Benchmark
+  public Object multiply() {
+    cblas_sgemm(
+        CblasRowMajor,
+        p.transposeA() ? CblasTrans : CblasNoTrans,
+        p.transposeB() ? CblasTrans : CblasNoTrans,
+        p.m(),
+        p.n(),
+        p.k(),
+        1,
+        nativeA,
+        p.lda(),
+        nativeB,
+        p.ldb(),
+        0,
+        nativeC,
+        p.n());
+    return nativeC;
+  }
+
+  @Override
+  float[] result() {
+    float[] result = new float[c.length];
+    nativeC.get(result);
+    return result;
+  }
+}
