@@ -1,5 +1,6 @@
 package lanewise.optimizer;
 
+import java.util.List;
 import lanewise.kernel.Partition;
 import lanewise.kernel.Updates;
 import lanewise.kernel.WorkerPool;
@@ -31,6 +32,42 @@ public final class OptimizerState {
   /** The number of steps done. */
   public long steps() {
     return steps;
+  }
+
+  /** The moments themselves, {@code [parameters]} each. */
+  public List<float[]> moments() {
+    return List.of(first, second).subList(0, optimizer.moments());
+  }
+
+  /**
+   * Goes on where another state of the same rule stood.
+   *
+   * @param stepsDone of that state
+   * @param moments of that state; copied
+   * @throws IllegalArgumentException if their number or a length differs from that of the {@link
+   *     #moments}
+   */
+  public void restore(long stepsDone, List<float[]> moments) {
+    List<float[]> own = moments();
+    if (!moments.stream()
+        .map(m -> m.length)
+        .toList()
+        .equals(own.stream().map(m -> m.length).toList())) {
+      throw new IllegalArgumentException(
+          "OptimizerState: "
+              + optimizer.getClass().getSimpleName()
+              + " must have "
+              + own.size()
+              + " moments of "
+              + elements.size()
+              + ", got "
+              + moments.size()
+              + (moments.isEmpty() ? "" : " of " + moments.getFirst().length));
+    }
+    for (int i = 0; i < own.size(); i++) {
+      System.arraycopy(moments.get(i), 0, own.get(i), 0, elements.size());
+    }
+    steps = stepsDone;
   }
 
   /** Moves the parameters by one step at the rule's own learning rate. */

@@ -19,7 +19,12 @@ public final class ConfusionMatrix {
 
   /** Counts one sample of class {@code actual} that was taken for {@code predicted}. */
   public void add(int actual, int predicted) {
-    counts[index(actual, predicted)]++;
+    add(actual, predicted, 1);
+  }
+
+  /** Counts so many samples of class {@code actual} that were taken for {@code predicted}. */
+  public void add(int actual, int predicted, int samples) {
+    counts[index(actual, predicted)] += samples;
   }
 
   private int index(int actual, int predicted) {

@@ -19,6 +19,11 @@ public record EpochResult(
     int samples,
     double seconds,
     @Nullable Evaluation validation) {
+  /** The loss that an epoch is judged by: on the validation data, if there are any. */
+  public double judgedLoss() {
+    return validation == null ? loss : validation.loss();
+  }
+
   /** Samples trained on in a second. */
   public double samplesPerSecond() {
     return samples / seconds;

@@ -1,15 +1,19 @@
 package lanewise.train;
 
-/** The loss became NaN or infinite. The parameters are those before the step that found it. */
+/**
+ * The loss became NaN or infinite, and the parameters are those before the step that found it; or a
+ * parameter did, and they are those of the epoch's end.
+ */
 public final class NonFiniteLossException extends ArithmeticException {
   private static final long serialVersionUID = 1;
 
   private final long step;
 
-  NonFiniteLossException(double loss, long step, int epoch) {
+  NonFiniteLossException(String what, double value, long step, int epoch) {
     super(
-        "the loss is "
-            + loss
+        what
+            + " is "
+            + value
             + " at step "
             + step
             + " (epoch "

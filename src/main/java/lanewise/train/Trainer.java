@@ -1,7 +1,9 @@
 package lanewise.train;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import lanewise.data.Augmentation;
 import lanewise.data.Dataset;
@@ -38,6 +40,7 @@ public final class Trainer {
   private Schedule schedule = new Constant();
   private Clipping clipping = Clipping.NONE;
   private int accumulate = 1;
+  private @Nullable EarlyStopping earlyStopping;
   private List<TrainingListener> listeners = List.of();
 
   /** One epoch of shuffled batches of 32 at a constant rate, seed 1, no listener. */
@@ -57,6 +60,7 @@ public final class Trainer {
     copy.schedule = schedule;
     copy.clipping = clipping;
     copy.accumulate = accumulate;
+    copy.earlyStopping = earlyStopping;
     copy.listeners = listeners;
     change.accept(copy);
     return copy;
@@ -185,6 +189,16 @@ public final class Trainer {
     return with(copy -> copy.accumulate = batches);
   }
 
+  /** When to end before the last epoch; null for never. */
+  public @Nullable EarlyStopping earlyStopping() {
+    return earlyStopping;
+  }
+
+  /** This with an end once the loss has stopped falling. */
+  public Trainer earlyStopping(EarlyStopping when) {
+    return with(copy -> copy.earlyStopping = when);
+  }
+
   /** Who is told how it goes. */
   public List<TrainingListener> listeners() {
     return listeners;
@@ -199,7 +213,7 @@ public final class Trainer {
 
   /** Trains without validation. See {@link #train(Network, Dataset, Dataset)}. */
   public TrainingResult train(Network network, Dataset training) {
-    return run(network, training, null);
+    return new TrainingRun(this, network, training, null).run();
   }
 
   /**
@@ -207,14 +221,46 @@ public final class Trainer {
    *
    * @param network whose parameters are modified
    * @throws IllegalArgumentException if the network, the loss and the data do not fit together
-   * @throws NonFiniteLossException if the loss becomes NaN or infinite
+   * @throws NonFiniteLossException if the loss, or a parameter, becomes NaN or infinite
    */
   public TrainingResult train(Network network, Dataset training, Dataset validation) {
-    return run(network, training, validation);
+    return new TrainingRun(this, network, training, validation).run();
   }
 
-  private TrainingResult run(Network network, Dataset training, @Nullable Dataset validation) {
-    return new TrainingRun(this, network, training, validation).run();
+  /** Resumes without validation. See {@link #resume(TrainingState, Network, Dataset, Dataset)}. */
+  public TrainingResult resume(TrainingState state, Network network, Dataset training) {
+    return new TrainingRun(this, network, training, null).resume(state);
+  }
+
+  /**
+   * Trains on from where another training stood. The weights and the result, but for the times, are
+   * those of a training that was never interrupted. There may be more epochs than that one was to
+   * have; a schedule that depends on their number then follows the new one.
+   *
+   * @param network whose parameters are overwritten
+   * @throws IllegalArgumentException if the settings are not those of the other training, or the
+   *     network, the loss and the data do not fit together
+   * @throws NonFiniteLossException if the loss, or a parameter, becomes NaN or infinite
+   */
+  public TrainingResult resume(
+      TrainingState state, Network network, Dataset training, Dataset validation) {
+    return new TrainingRun(this, network, training, validation).resume(state);
+  }
+
+  /** All that the weights depend on but for the network, the data and the number of epochs. */
+  Map<String, String> settings() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("loss", loss.toString());
+    settings.put("optimizer", optimizer.toString());
+    settings.put("schedule", schedule.toString());
+    settings.put("batch", Integer.toString(batch));
+    settings.put("accumulate", Integer.toString(accumulate));
+    settings.put("clipping", clipping.toString());
+    settings.put("seed", Long.toString(seed));
+    settings.put("shuffle", Boolean.toString(shuffle));
+    settings.put("augmentation", augmentation.toString());
+    settings.put("earlyStopping", String.valueOf(earlyStopping));
+    return settings;
   }
 
   /**

@@ -24,4 +24,12 @@ public interface TrainingListener {
 
   /** An epoch, with its validation, is done. */
   default void onEpochEnd(EpochResult result) {}
+
+  /**
+   * After {@link #onEpochEnd}: where the training stands, to be resumed from there.
+   *
+   * @param state whose arrays are the training's own: not to be modified, nor to be read once this
+   *     method has returned
+   */
+  default void onState(TrainingState state) {}
 }

@@ -1,9 +1,12 @@
 package lanewise.train;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import lanewise.data.Batches;
 import lanewise.data.Dataset;
+import lanewise.kernel.Reductions;
 import lanewise.network.Network;
 import lanewise.network.TrainingPlan;
 import lanewise.optimizer.Clipper;
@@ -28,6 +31,8 @@ final class TrainingRun {
   private final GradientSum gradients;
   private final Clipper clipper;
   private final OptimizerState state;
+  private final List<EpochResult> epochs = new ArrayList<>();
+  private float[] bestParameters = {}; // [parameterCount], or empty if the last are kept
 
   TrainingRun(Trainer trainer, Network network, Dataset training, @Nullable Dataset validation) {
     Objective.check(network, trainer.loss(), training);
@@ -55,14 +60,77 @@ final class TrainingRun {
     return new BatchRunner(batchPlan, trainer.loss(), training, trainer.augmentation());
   }
 
-  TrainingResult run() {
-    List<EpochResult> epochs = new ArrayList<>();
-    for (int epoch = 1; epoch <= trainer.epochs(); epoch++) {
-      EpochResult result = epoch(epoch);
-      epochs.add(result);
-      trainer.listeners().forEach(listener -> listener.onEpochEnd(result));
+  TrainingResult resume(TrainingState from) {
+    checkSettings(from.settings());
+    if (from.parameters().length != network.parameterCount()) {
+      throw new IllegalArgumentException(
+          "Trainer: to resume, the state must have "
+              + network.parameterCount()
+              + " parameters, got "
+              + from.parameters().length);
     }
-    return new TrainingResult(epochs, state.steps());
+    state.restore(from.steps(), from.moments());
+    System.arraycopy(from.parameters(), 0, network.parameters(), 0, network.parameterCount());
+    bestParameters = from.bestParameters().clone();
+    epochs.addAll(from.epochs());
+    return run();
+  }
+
+  TrainingResult run() {
+    EarlyStopping stopping = trainer.earlyStopping();
+    while (epochs.size() < trainer.epochs() && (stopping == null || !stopping.isOver(epochs))) {
+      epochs.add(epoch(epochs.size() + 1));
+      if (stopping != null && stopping.best(epochs) == epochs.size() - 1) {
+        bestParameters = network.parameters().clone();
+      }
+      tellEpochEnd();
+    }
+    if (stopping == null) {
+      return new TrainingResult(epochs, state.steps(), epochs.getLast());
+    }
+    System.arraycopy(bestParameters, 0, network.parameters(), 0, bestParameters.length);
+    return new TrainingResult(epochs, state.steps(), epochs.get(stopping.best(epochs)));
+  }
+
+  private void tellEpochEnd() {
+    EpochResult result = epochs.getLast();
+    TrainingState now =
+        new TrainingState(
+            settings(),
+            epochs,
+            state.steps(),
+            network.parameters(),
+            state.moments(),
+            bestParameters);
+    for (TrainingListener listener : trainer.listeners()) {
+      listener.onEpochEnd(result);
+      listener.onState(now);
+    }
+  }
+
+  private Map<String, String> settings() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("network", network.inputShape() + " " + network.layers());
+    settings.put("training data", describe(training));
+    settings.put("validation data", validation == null ? "none" : describe(validation));
+    settings.putAll(trainer.settings());
+    return settings;
+  }
+
+  private static String describe(Dataset dataset) {
+    return dataset.size() + " samples of " + dataset.sampleShape();
+  }
+
+  private void checkSettings(Map<String, String> expected) {
+    settings()
+        .forEach(
+            (name, value) -> {
+              if (!value.equals(expected.get(name))) {
+                throw new IllegalArgumentException(
+                    "Trainer: to resume, %s must be %s, got %s"
+                        .formatted(name, expected.get(name), value));
+              }
+            });
   }
 
   private EpochResult epoch(int epoch) {
@@ -84,6 +152,11 @@ final class TrainingRun {
         listener.onBatch(i + 1, count, samples, loss, lossSum / samples);
       }
     }
+    int fault = Reductions.firstNonFinite(network.parameterCount(), network.parameters(), 0);
+    if (fault >= 0) {
+      double value = network.parameters()[fault];
+      throw new NonFiniteLossException("parameter " + fault, value, state.steps(), epoch);
+    }
     double seconds = (System.nanoTime() - start) * 1e-9;
     double accuracy = training.classes() == 0 ? Double.NaN : (double) correct / samples;
     return new EpochResult(epoch, lossSum / samples, accuracy, samples, seconds, validate());
@@ -95,7 +168,7 @@ final class TrainingRun {
     int inStep = i % trainer.accumulate();
     double loss = runner.forward(order, i * whole.batch(), key, number, stepSamples(i - inStep));
     if (!Double.isFinite(loss)) {
-      throw new NonFiniteLossException(loss, state.steps() + 1, epoch);
+      throw new NonFiniteLossException("the loss", loss, state.steps() + 1, epoch);
     }
     runner.backward(number);
     float[] sum = gradients.take(inStep == 0);

@@ -1,0 +1,143 @@
+package lanewise.io;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import lanewise.shape.Shape;
+import lanewise.train.ConfusionMatrix;
+import lanewise.train.EpochResult;
+import lanewise.train.Evaluation;
+import lanewise.train.TrainingListener;
+import lanewise.train.TrainingState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link TrainingState} in one {@linkplain Safetensors safetensors} file: the tensors {@code
+ * parameters}, {@code moments.0} and so on, {@code best} and {@code confusion}, which counts by
+ * epoch, actual and predicted class, and in the metadata, under {@code lanewise.training},
+ *
+ * <pre>{@code
+ * {"settings": {"batch": "64", …}, "steps": 938, "classes": ["0", …],
+ *  "epochs": [{"loss": 0.5, "accuracy": 0.8, "samples": 60000, "seconds": 60, "validation": 0.3}]}
+ * }</pre>
+ */
+public final class Checkpoint {
+  private static final String KEY = "lanewise.training";
+
+  private Checkpoint() {}
+
+  /**
+   * A listener that saves the state in {@code file} after each epoch.
+   *
+   * <p>It throws {@link UncheckedIOException} if the file cannot be written.
+   */
+  public static TrainingListener writer(Path file) {
+    return new TrainingListener() {
+      @Override
+      public void onState(TrainingState state) {
+        try {
+          save(file, state);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+    };
+  }
+
+  /**
+   * Saves a state. What stood in {@code file} stays until the new content is whole.
+   *
+   * @throws IOException if the file cannot be written
+   */
+  public static void save(Path file, TrainingState state) throws IOException {
+    List<ConfusionMatrix> confusions = new ArrayList<>();
+    List<Json> epochs = new ArrayList<>();
+    for (EpochResult epoch : state.epochs()) {
+      Evaluation validation = epoch.validation();
+      if (validation != null) {
+        confusions.add(validation.confusion());
+      }
+      epochs.add(write(epoch, validation));
+    }
+    List<String> classes = confusions.isEmpty() ? List.of() : confusions.getFirst().classNames();
+    Map<String, Json> settings = new LinkedHashMap<>();
+    state.settings().forEach((name, value) -> settings.put(name, Json.of(value)));
+    Map<String, Json> members = new LinkedHashMap<>();
+    members.put("settings", new Json.Members(settings));
+    members.put("steps", Json.of(state.steps()));
+    members.put("classes", new Json.Items(classes.stream().map(Json::of).toList()));
+    members.put("epochs", new Json.Items(epochs));
+    List<Tensor> tensors = new ArrayList<>();
+    tensors.add(tensor("parameters", state.parameters()));
+    for (int i = 0; i < state.moments().size(); i++) {
+      tensors.add(tensor(moment(i), state.moments().get(i)));
+    }
+    if (state.bestParameters().length > 0) {
+      tensors.add(tensor("best", state.bestParameters()));
+    }
+    if (!classes.isEmpty()) {
+      tensors.add(counts(confusions, classes.size()));
+    }
+    new Safetensors(Map.of(KEY, new Json.Members(members).compact()), tensors).write(file);
+  }
+
+  private static Json write(EpochResult epoch, @Nullable Evaluation validation) {
+    Map<String, Json> members = new LinkedHashMap<>();
+    members.put("loss", Json.of(epoch.loss()));
+    members.put("accuracy", Json.of(epoch.accuracy()));
+    members.put("samples", Json.of(epoch.samples()));
+    members.put("seconds", Json.of(epoch.seconds()));
+    if (validation != null) {
+      members.put("validation", Json.of(validation.loss()));
+    }
+    return new Json.Members(members);
+  }
+
+  private static Tensor tensor(String name, float[] values) {
+    return new Tensor(name, Shape.of(values.length), values, 0);
+  }
+
+  private static Tensor counts(List<ConfusionMatrix> confusions, int classes) {
+    Shape shape = Shape.of(confusions.size(), classes, classes);
+    float[] counts = new float[shape.size()]; // exact up to 2²⁴ samples
+    int at = 0;
+    for (ConfusionMatrix confusion : confusions) {
+      for (int actual = 0; actual < classes; actual++) {
+        for (int predicted = 0; predicted < classes; predicted++) {
+          counts[at++] = confusion.count(actual, predicted);
+        }
+      }
+    }
+    return new Tensor("confusion", shape, counts, 0);
+  }
+
+  /**
+   * Reads what {@link #save} wrote.
+   *
+   * @throws IOException if {@code file} is broken or no checkpoint
+   */
+  public static TrainingState load(Path file) throws IOException {
+    Safetensors content = Safetensors.read(file);
+    String description = content.metadata().get(KEY);
+    if (description == null) {
+      throw new IOException(
+          file + ": the metadata must describe a training under " + KEY + ", got none");
+    }
+    try {
+      return new CheckpointReader(Json.parse(description.getBytes(UTF_8)), content.tensors())
+          .read();
+    } catch (Json.SyntaxException | IllegalArgumentException e) {
+      throw new IOException(file + ": metadata " + KEY + ": " + e.getMessage(), e);
+    }
+  }
+
+  static String moment(int index) {
+    return "moments." + index;
+  }
+}

@@ -1,0 +1,69 @@
+package lanewise.train;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where a training stands after an epoch: all that it takes to go on as if it had never stopped.
+ * The random numbers are in it too, since they are functions of the seed, which is one of the
+ * settings, and of the numbers of epochs and steps; so is the place in the schedule.
+ *
+ * @param settings of the training by name; who resumes it must have the same
+ * @param epochs done so far, at least one
+ * @param steps updates of the parameters so far
+ * @param parameters {@code [parameterCount]}
+ * @param moments of the update rule, {@code [parameterCount]} each
+ * @param bestParameters {@code [parameterCount]} those of the best epoch, or empty without {@link
+ *     EarlyStopping}
+ */
+public record TrainingState(
+    Map<String, String> settings,
+    List<EpochResult> epochs,
+    long steps,
+    float[] parameters,
+    List<float[]> moments,
+    float[] bestParameters) {
+  /**
+   * Copies map and lists, but no numbers.
+   *
+   * @throws IllegalArgumentException if lengths differ or there is no epoch
+   */
+  public TrainingState {
+    settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+    epochs = List.copyOf(epochs);
+    moments = List.copyOf(moments);
+    if (epochs.isEmpty() || steps < epochs.size()) {
+      throw new IllegalArgumentException(
+          "TrainingState: there must be an epoch and a step in each, got "
+              + epochs.size()
+              + " epochs and "
+              + steps
+              + " steps");
+    }
+    for (float[] moment : moments) {
+      length("moments", moment, parameters);
+    }
+    if (bestParameters.length > 0) {
+      length("bestParameters", bestParameters, parameters);
+    }
+  }
+
+  private static void length(String what, float[] array, float[] parameters) {
+    if (array.length != parameters.length) {
+      throw new IllegalArgumentException(
+          "TrainingState: "
+              + what
+              + " must be as many as the parameters, "
+              + parameters.length
+              + ", got "
+              + array.length);
+    }
+  }
+
+  /** Whether the last epoch's loss is the lowest so far: of the validation data, if there are. */
+  public boolean isBest() {
+    return new EarlyStopping(1).best(epochs) == epochs.size() - 1;
+  }
+}
