@@ -17,8 +17,8 @@ import lanewise.network.Value;
 import lanewise.shape.Shape;
 
 /**
- * A network in one {@linkplain Safetensors safetensors} file: the parameters by name, and in the
- * metadata, under {@code lanewise.network}, what it takes to build the network again:
+ * A network in one {@linkplain Safetensors safetensors} file: the parameters and the state by name,
+ * and in the metadata, under {@code lanewise.network}, what it takes to build the network again:
  *
  * <pre>{@code
  * {"input": [28, 28, 1], "layers": [{"layer": "Conv2d", "filters": 32, …}, {"layer": "ReLU"}, …]}
@@ -57,12 +57,13 @@ public record NetworkFile(Network network, Map<String, String> metadata) {
     Map<String, String> all = new LinkedHashMap<>(metadata);
     all.put(KEY, new Json.Members(description).compact());
     List<Tensor> tensors = new ArrayList<>();
-    for (Parameter parameter : network.parameterList()) {
-      tensors.add(
-          new Tensor(
-              parameter.name(), parameter.shape(), network.parameters(), parameter.offset()));
-    }
+    network.parameterList().forEach(p -> tensors.add(tensor(p, network.parameters())));
+    network.stateList().forEach(p -> tensors.add(tensor(p, network.state())));
     new Safetensors(all, tensors).write(file);
+  }
+
+  private static Tensor tensor(Parameter parameter, float[] values) {
+    return new Tensor(parameter.name(), parameter.shape(), values, parameter.offset());
   }
 
   /**
@@ -125,9 +126,8 @@ public record NetworkFile(Network network, Map<String, String> metadata) {
     List<Shape> shapes = new ArrayList<>(List.of(inputShape));
     for (Step step : steps) {
       List<Shape> inputs = step.read(shapes);
-      for (ParameterSpec parameter : step.layer().parameters(inputs.getFirst())) {
-        needed += parameter.shape().size();
-      }
+      needed += size(step.layer().parameters(inputs.getFirst()));
+      needed += size(step.layer().state(inputs.getFirst()));
       shapes.add(step.layer().outputShape(inputs));
     }
     if (needed != held) {
@@ -136,10 +136,19 @@ public record NetworkFile(Network network, Map<String, String> metadata) {
     }
   }
 
+  private static long size(List<ParameterSpec> specs) {
+    return specs.stream().mapToLong(spec -> spec.shape().size()).sum();
+  }
+
   private static void fill(Network network, List<Tensor> tensors) {
     Map<String, Tensor> byName = new LinkedHashMap<>();
     tensors.forEach(tensor -> byName.put(tensor.name(), tensor));
-    for (Parameter parameter : network.parameterList()) {
+    fill(network.parameterList(), network.parameters(), byName);
+    fill(network.stateList(), network.state(), byName);
+  }
+
+  private static void fill(List<Parameter> parameters, float[] values, Map<String, Tensor> byName) {
+    for (Parameter parameter : parameters) {
       Tensor tensor = byName.get(parameter.name());
       if (tensor == null || !tensor.shape().equals(parameter.shape())) {
         throw new IllegalArgumentException(
@@ -150,7 +159,7 @@ public record NetworkFile(Network network, Map<String, String> metadata) {
                 + ", got "
                 + (tensor == null ? "none" : tensor.shape()));
       }
-      tensor.copyTo(network.parameters(), parameter.offset());
+      tensor.copyTo(values, parameter.offset());
     }
   }
 }

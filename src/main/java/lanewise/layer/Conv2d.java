@@ -12,11 +12,11 @@ import lanewise.shape.Shape;
  *
  * <p>Input {@code [height, width, channels]}, output {@code [outHeight, outWidth, filters]}, sizes
  * as in {@link ConvolutionShape}. Parameters: {@code filter [kernelHeight, kernelWidth, channels /
- * groups, filters]}, {@code bias [filters]}.
+ * groups, filters]}, and if it is biased {@code bias [filters]}.
  *
  * <pre>{@code
  * new Conv2d(32, 3).padding(Padding.SAME)
- * new Conv2d(64, 3).stride(2).padding(Padding.of(1))
+ * new Conv2d(64, 3).stride(2).padding(Padding.of(1)).withoutBias()
  * }</pre>
  *
  * @param filters output channels
@@ -29,6 +29,7 @@ import lanewise.shape.Shape;
  * @param dilationWidth columns between taps; 1 means none skipped
  * @param groups slices of the channels that do not see each other; the number of input channels
  *     makes it depthwise
+ * @param biased whether there is a bias; none is needed before {@link BatchNorm}
  * @param filter the filter's first values
  * @param bias the bias's first values
  */
@@ -42,6 +43,7 @@ public record Conv2d(
     int dilationHeight,
     int dilationWidth,
     int groups,
+    boolean biased,
     Initializer filter,
     Initializer bias)
     implements Layer {
@@ -69,7 +71,19 @@ public record Conv2d(
 
   /** A square window, stride 1, {@link Padding#VALID}, filter by {@link Initializer.He}, bias 0. */
   public Conv2d(int filters, int kernel) {
-    this(filters, kernel, kernel, 1, 1, Padding.VALID, 1, 1, 1, Initializer.HE, Initializer.ZEROS);
+    this(
+        filters,
+        kernel,
+        kernel,
+        1,
+        1,
+        Padding.VALID,
+        1,
+        1,
+        1,
+        true,
+        Initializer.HE,
+        Initializer.ZEROS);
   }
 
   /** This with another padding. */
@@ -84,6 +98,7 @@ public record Conv2d(
         dilationHeight,
         dilationWidth,
         groups,
+        biased,
         filter,
         bias);
   }
@@ -100,6 +115,7 @@ public record Conv2d(
         dilationHeight,
         dilationWidth,
         groups,
+        biased,
         filter,
         bias);
   }
@@ -116,6 +132,7 @@ public record Conv2d(
         dilation,
         dilation,
         groups,
+        biased,
         filter,
         bias);
   }
@@ -132,6 +149,24 @@ public record Conv2d(
         dilationHeight,
         dilationWidth,
         newGroups,
+        biased,
+        filter,
+        bias);
+  }
+
+  /** This without a bias. */
+  public Conv2d withoutBias() {
+    return new Conv2d(
+        filters,
+        kernelHeight,
+        kernelWidth,
+        strideHeight,
+        strideWidth,
+        padding,
+        dilationHeight,
+        dilationWidth,
+        groups,
+        false,
         filter,
         bias);
   }
@@ -148,6 +183,7 @@ public record Conv2d(
         dilationHeight,
         dilationWidth,
         groups,
+        biased,
         newFilter,
         newBias);
   }
@@ -196,9 +232,10 @@ public record Conv2d(
     int fanIn = s.patchSize();
     int fanOut = kernelHeight * kernelWidth * s.groupOutChannels();
     Shape filterShape = Shape.of(kernelHeight, kernelWidth, s.groupInChannels(), filters);
-    return List.of(
-        new ParameterSpec("filter", filterShape, fanIn, fanOut, filter),
-        new ParameterSpec("bias", Shape.of(filters), fanIn, fanOut, bias));
+    ParameterSpec taps = new ParameterSpec("filter", filterShape, fanIn, fanOut, filter);
+    return biased
+        ? List.of(taps, new ParameterSpec("bias", Shape.of(filters), fanIn, fanOut, bias))
+        : List.of(taps);
   }
 
   @Override
@@ -216,6 +253,9 @@ public record Conv2d(
     }
     if (groups > 1) {
       text.append(", groups ").append(groups);
+    }
+    if (!biased) {
+      text.append(", no bias");
     }
     return text.append(')').toString();
   }

@@ -22,6 +22,9 @@ public interface Initializer {
   /** All zero. */
   Initializer ZEROS = new Constant(0);
 
+  /** All one. */
+  Initializer ONES = new Constant(1);
+
   /**
    * Writes the values of a parameter of the given shape.
    *

@@ -15,6 +15,7 @@ import lanewise.shape.Shape;
 public sealed interface Layer
     permits Add,
         AveragePool2d,
+        BatchNorm,
         Concat,
         Conv2d,
         CustomLayer,
@@ -52,6 +53,14 @@ public sealed interface Layer
 
   /** The parameters, in the order in which they stand in a network's parameter array. */
   default List<ParameterSpec> parameters(Shape input) {
+    return List.of();
+  }
+
+  /**
+   * What the layer remembers beside its parameters, in the order in which it stands in a network's
+   * state array: numbers that training computes and inference reads, without a gradient.
+   */
+  default List<ParameterSpec> state(Shape input) {
     return List.of();
   }
 

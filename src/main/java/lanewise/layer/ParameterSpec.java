@@ -3,7 +3,7 @@ package lanewise.layer;
 import lanewise.shape.Shape;
 
 /**
- * A parameter that a layer asks for.
+ * A parameter, or a piece of state, that a layer asks for.
  *
  * @param name of the parameter within its layer, such as {@code filter} or {@code bias}
  * @param shape of the parameter

@@ -8,8 +8,7 @@ import lanewise.shape.ConvolutionShape;
 final class Conv2dOp implements Op {
   private final ConvolutionShape shape;
   private final Epilogue epilogue;
-  private final Weights
-      weights; // [kh, kw, inChannels / groups, outChannels], then the bias [outChannels]
+  private final Weights weights; // [kh, kw, inChannels / groups, outChannels], then any bias
   private final Ports ports;
   private final OutputGradient outputGradient;
 

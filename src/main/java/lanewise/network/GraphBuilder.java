@@ -15,10 +15,9 @@ import lanewise.shape.Shape;
 final class GraphBuilder {
   private final Shape inputShape;
   private final List<Node> nodes = new ArrayList<>();
-  private final List<Parameter> parameters = new ArrayList<>();
-  private final List<ParameterSpec> specs = new ArrayList<>();
+  private final Section parameters = new Section();
+  private final Section state = new Section();
   private final Map<String, Integer> kinds = new HashMap<>();
-  private int size;
 
   GraphBuilder(Shape inputShape) {
     this.inputShape = inputShape;
@@ -36,12 +35,16 @@ final class GraphBuilder {
   /** Adds a layer that reads the given values, and returns the number of the one it puts out. */
   int add(Layer layer, List<Integer> inputs) {
     List<Shape> shapes = inputs.stream().map(this::shape).toList();
-    int offset = size;
+    int parametersOffset = parameters.size;
+    int stateOffset = state.size;
     try {
       Shape out = layer.outputShape(shapes);
       String name = layer.kind() + "_" + kinds.merge(layer.kind(), 1, Integer::sum);
-      layer.parameters(shapes.getFirst()).forEach(spec -> add(name, spec));
-      nodes.add(new Node(layer, inputs, shapes, out, offset, size - offset));
+      layer.parameters(shapes.getFirst()).forEach(spec -> parameters.add(name, spec));
+      layer.state(shapes.getFirst()).forEach(spec -> state.add(name, spec));
+      int parametersSize = parameters.size - parametersOffset;
+      nodes.add(
+          new Node(layer, inputs, shapes, out, parametersOffset, parametersSize, stateOffset));
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new IllegalArgumentException(
           "Network: layer " + (nodes.size() + 1) + ": " + e.getMessage(), e);
@@ -49,20 +52,16 @@ final class GraphBuilder {
     return nodes.size();
   }
 
-  private void add(String layer, ParameterSpec spec) {
-    parameters.add(new Parameter(layer + "." + spec.name(), spec.shape(), size));
-    specs.add(spec);
-    size = Math.addExact(size, spec.shape().size());
-  }
-
   /** The network that puts out {@code output}, its parameters drawn from {@code seed}. */
   Network build(Value output, long seed) {
     checkOutput(output.numberIn(this));
-    float[] values = new float[size];
-    for (int i = 0; i < specs.size(); i++) {
-      specs.get(i).initialize(CounterRandom.key(seed, i), values, parameters.get(i).offset());
-    }
-    return new Network(inputShape, nodes, parameters, values);
+    return new Network(
+        inputShape,
+        nodes,
+        parameters.list,
+        parameters.initialize(seed),
+        state.list,
+        state.initialize(seed));
   }
 
   /** Checks that all layers lead to the output, which is then the last value. */
@@ -82,6 +81,27 @@ final class GraphBuilder {
                 + nodes.get(value - 1).layer()
                 + " does not");
       }
+    }
+  }
+
+  /** One of the network's two arrays: what stands where, and how it starts. */
+  private static final class Section {
+    final List<Parameter> list = new ArrayList<>();
+    private final List<ParameterSpec> specs = new ArrayList<>();
+    int size;
+
+    void add(String layer, ParameterSpec spec) {
+      list.add(new Parameter(layer + "." + spec.name(), spec.shape(), size));
+      specs.add(spec);
+      size = Math.addExact(size, spec.shape().size());
+    }
+
+    float[] initialize(long seed) {
+      float[] values = new float[size];
+      for (int i = 0; i < specs.size(); i++) {
+        specs.get(i).initialize(CounterRandom.key(seed, i), values, list.get(i).offset());
+      }
+      return values;
     }
   }
 }

@@ -30,14 +30,24 @@ public final class Network {
   private final List<Node> nodes;
   private final List<Parameter> parameterList;
   private final float[] parameters; // [parameterCount]
+  private final List<Parameter> stateList;
+  private final float[] state;
   private final ConcurrentLinkedQueue<Predictor> predictors = new ConcurrentLinkedQueue<>();
 
-  Network(Shape inputShape, List<Node> nodes, List<Parameter> parameterList, float[] parameters) {
+  Network(
+      Shape inputShape,
+      List<Node> nodes,
+      List<Parameter> parameterList,
+      float[] parameters,
+      List<Parameter> stateList,
+      float[] state) {
     VectorModule.require();
     this.inputShape = inputShape;
     this.nodes = List.copyOf(nodes);
     this.parameterList = List.copyOf(parameterList);
     this.parameters = parameters;
+    this.stateList = List.copyOf(stateList);
+    this.state = state;
   }
 
   /**
@@ -111,7 +121,21 @@ public final class Network {
   }
 
   /**
-   * A network of the same graph with parameters of its own.
+   * What layers remember beside their parameters, such as the running statistics of {@link
+   * lanewise.layer.BatchNorm}: the values themselves, not a copy. Training writes it; it has no
+   * gradient.
+   */
+  public float[] state() {
+    return state;
+  }
+
+  /** What stands where in {@link #state}. */
+  public List<Parameter> stateList() {
+    return stateList;
+  }
+
+  /**
+   * A network of the same graph with parameters of its own, and a copy of this one's state.
    *
    * @param values {@code [parameterCount]}; copied
    * @throws IllegalArgumentException if their number differs from {@link #parameterCount}
@@ -124,11 +148,12 @@ public final class Network {
               + ", got "
               + values.length);
     }
-    return new Network(inputShape, nodes, parameterList, values.clone());
+    return new Network(inputShape, nodes, parameterList, values.clone(), stateList, state.clone());
   }
 
   /**
-   * This network without its last layer, on the same parameters: what one changes the other sees.
+   * This network without its last layer, on the same parameters and state: what one changes the
+   * other sees.
    *
    * @throws IllegalStateException if that layer has parameters, joins several values or is the only
    *     one
@@ -142,7 +167,8 @@ public final class Network {
           "Network: only a last layer without parameters after another one can be left out, got "
               + last.layer());
     }
-    return new Network(inputShape, nodes.subList(0, nodes.size() - 1), parameterList, parameters);
+    List<Node> rest = nodes.subList(0, nodes.size() - 1);
+    return new Network(inputShape, rest, parameterList, parameters, stateList, state);
   }
 
   /**
@@ -153,11 +179,17 @@ public final class Network {
     return Summary.of(this);
   }
 
-  /** The SHA-256 of the parameters as little-endian floats, in hexadecimal. */
+  /** The SHA-256 of the parameters, then the state, as little-endian floats, in hexadecimal. */
   public String weightsSha256() {
-    ByteBuffer bytes = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
     MessageDigest digest = sha256();
-    for (float value : parameters) {
+    update(digest, parameters);
+    update(digest, state);
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static void update(MessageDigest digest, float[] values) {
+    ByteBuffer bytes = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+    for (float value : values) {
       if (!bytes.hasRemaining()) {
         digest.update(bytes.flip());
         bytes.clear();
@@ -165,7 +197,6 @@ public final class Network {
       bytes.putFloat(value);
     }
     digest.update(bytes.flip());
-    return HexFormat.of().formatHex(digest.digest());
   }
 
   private static MessageDigest sha256() {

@@ -14,6 +14,7 @@ import lanewise.shape.Shape;
  * @param outputShape shape of its output, one sample
  * @param parametersOffset where its parameters begin in the network's
  * @param parametersSize the number of its parameters' elements
+ * @param stateOffset where its state begins in the network's
  */
 public record Node(
     Layer layer,
@@ -21,7 +22,8 @@ public record Node(
     List<Shape> inputShapes,
     Shape outputShape,
     int parametersOffset,
-    int parametersSize) {
+    int parametersSize,
+    int stateOffset) {
   /** Keeps copies of the lists. */
   public Node {
     inputs = List.copyOf(inputs);

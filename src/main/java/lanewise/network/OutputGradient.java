@@ -8,12 +8,13 @@ import lanewise.kernel.WorkerPool;
 
 /**
  * What precedes the backward matrix products of a layer with a fused epilogue, in one pass over the
- * gradient: {@code dOutput ← dOutput · f′(output)} in place, and {@code dBias ← Σ_rows dOutput}.
- * Sums of pieces of rows are added in order.
+ * gradient: {@code dOutput ← dOutput · f′(output)} in place, and {@code dBias ← Σ_rows dOutput}
+ * where there is a bias. Sums of pieces of rows are added in order.
  */
 final class OutputGradient implements WorkerPool.Task {
   private final int columns;
   private final Epilogue epilogue;
+  private final boolean biased;
   private final Ports ports;
   private final float[] gradients;
   private final int biasOffset;
@@ -24,6 +25,7 @@ final class OutputGradient implements WorkerPool.Task {
       int rows, int columns, Epilogue epilogue, Ports ports, float[] gradients, int biasOffset) {
     this.columns = columns;
     this.epilogue = epilogue;
+    this.biased = epilogue.bias() != null;
     this.ports = ports;
     this.gradients = gradients;
     this.biasOffset = biasOffset;
@@ -32,8 +34,13 @@ final class OutputGradient implements WorkerPool.Task {
   }
 
   void apply() {
+    if (!biased && !epilogue.activates()) {
+      return;
+    }
     WorkerPool.run(rows.pieces(), this);
-    Reductions.columnSums(rows.pieces(), columns, partials, 0, columns, gradients, biasOffset);
+    if (biased) {
+      Reductions.columnSums(rows.pieces(), columns, partials, 0, columns, gradients, biasOffset);
+    }
   }
 
   @Override
@@ -45,7 +52,9 @@ final class OutputGradient implements WorkerPool.Task {
     if (epilogue.activates()) {
       activationBackward(count * columns, ports.output().offset + from, d, dOffset);
     }
-    Reductions.columnSums(count, columns, d, dOffset, columns, partials, piece * columns);
+    if (biased) {
+      Reductions.columnSums(count, columns, d, dOffset, columns, partials, piece * columns);
+    }
   }
 
   private void activationBackward(int n, int yOffset, float[] d, int dOffset) {

@@ -10,6 +10,7 @@ import lanewise.kernel.Activations;
 import lanewise.kernel.Epilogue;
 import lanewise.layer.Add;
 import lanewise.layer.AveragePool2d;
+import lanewise.layer.BatchNorm;
 import lanewise.layer.Concat;
 import lanewise.layer.Conv2d;
 import lanewise.layer.CustomLayer;
@@ -25,6 +26,7 @@ import lanewise.layer.Sigmoid;
 import lanewise.layer.Softmax;
 import lanewise.layer.Tanh;
 import lanewise.random.CounterRandom;
+import lanewise.shape.ConvolutionShape;
 import lanewise.shape.PoolingShape;
 import lanewise.shape.Shape;
 
@@ -116,6 +118,7 @@ final class Planner {
     return switch (node.layer()) {
       case Dense dense -> dense(dense, node, value);
       case Conv2d conv -> conv2d(conv, node, value);
+      case BatchNorm norm -> batchNorm(norm, node, value);
       case MaxPool2d pool -> maxPool(pool, node, value);
       case AveragePool2d pool -> averagePool(pool, node, value);
       case GlobalAveragePool _ -> globalAveragePool(node, value);
@@ -140,34 +143,27 @@ final class Planner {
 
   private int dense(Dense dense, Node node, int value) {
     int features = node.inputShape().size();
-    int biasOffset = node.parametersOffset() + features * dense.units();
+    Epilogue bias =
+        Epilogue.bias(network.parameters(), node.parametersOffset() + features * dense.units());
     int fused = fusedActivation(value);
     Ports ports = ports(node, fused);
     add(
         new DenseOp(
-            batch,
-            dense.units(),
-            features,
-            epilogue(biasOffset, value, fused),
-            weights(node),
-            ports),
+            batch, dense.units(), features, epilogue(bias, value, fused), weights(node), ports),
         ports,
         fused);
     return fused;
   }
 
   private int conv2d(Conv2d conv, Node node, int value) {
-    int biasOffset = node.parametersOffset() + node.parametersSize() - conv.filters();
+    ConvolutionShape shape = conv.shape(batch, node.inputShape());
+    Epilogue bias =
+        conv.biased()
+            ? Epilogue.bias(network.parameters(), node.parametersOffset() + shape.filterSize())
+            : Epilogue.NONE;
     int fused = fusedActivation(value);
     Ports ports = ports(node, fused);
-    add(
-        new Conv2dOp(
-            conv.shape(batch, node.inputShape()),
-            epilogue(biasOffset, value, fused),
-            weights(node),
-            ports),
-        ports,
-        fused);
+    add(new Conv2dOp(shape, epilogue(bias, value, fused), weights(node), ports), ports, fused);
     return fused;
   }
 
@@ -188,13 +184,31 @@ final class Planner {
     return value + 1;
   }
 
-  private Epilogue epilogue(int biasOffset, int value, int fused) {
-    Epilogue bias = Epilogue.bias(network.parameters(), biasOffset);
+  private Epilogue epilogue(Epilogue bias, int value, int fused) {
     if (fused == value) {
       return bias;
     }
     Layer activation = nodes.get(fused - 1).layer();
     return activation instanceof LeakyReLU(float slope) ? bias.leakyRelu(slope) : bias.relu();
+  }
+
+  private int batchNorm(BatchNorm norm, Node node, int value) {
+    Shape shape = node.outputShape();
+    int channels = shape.size(shape.rank() - 1);
+    Ports ports = training ? portsInPlaceBackward(node) : portsInPlace(node);
+    Op op =
+        training
+            ? new BatchNormOp(
+                channels, norm, weights(node), network.state(), node.stateOffset(), ports)
+            : new RunningNormOp(
+                channels,
+                norm.epsilon(),
+                weights(node),
+                network.state(),
+                node.stateOffset(),
+                ports);
+    add(op, ports, value);
+    return value;
   }
 
   private int maxPool(MaxPool2d pool, Node node, int value) {
@@ -310,8 +324,25 @@ final class Planner {
             .findFirst()
             .map(input -> values[input])
             .orElseGet(() -> newBuffer(node.outputShape()));
+    return portsOverGradient(node, output);
+  }
+
+  /**
+   * Ports with an output of its own, since the backward pass reads the input, and backward over the
+   * gradient of the output.
+   */
+  private Ports portsInPlaceBackward(Node node) {
+    return portsOverGradient(node, newBuffer(node.outputShape()));
+  }
+
+  private Ports portsOverGradient(Node node, Buffer output) {
     List<Buffer> dInputs = shares(node);
-    Buffer dOutput = dInputs.stream().filter(d -> d != Buffer.NONE).findFirst().orElse(Buffer.NONE);
+    boolean differentiates = isDifferentiated(node);
+    Buffer dOutput =
+        dInputs.stream()
+            .filter(d -> d != Buffer.NONE)
+            .findFirst()
+            .orElseGet(() -> differentiates ? newBuffer(node.outputShape()) : Buffer.NONE);
     return new Ports(inputs(node), output, dOutput, dInputs);
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import lanewise.layer.AveragePool2d;
+import lanewise.layer.BatchNorm;
 import lanewise.layer.Conv2d;
 import lanewise.layer.CustomLayer;
 import lanewise.layer.Dense;
@@ -50,11 +51,16 @@ class NetworkFileTest {
             new MaxPool2d(2),
             new ReLU(),
             new AveragePool2d(2, 1, Padding.SAME),
+            new Conv2d(4, 1).withoutBias(),
+            new BatchNorm().momentum(0.75f),
             new Dropout(0.75f),
             new Sigmoid(),
             new Flatten(),
             new Dense(5),
             new Softmax());
+    for (int i = 0; i < network.state().length; i++) {
+      network.state()[i] = 1 + i;
+    }
     Path file = folder.resolve("network.safetensors");
     NetworkFile.save(file, network, Map.of("recipe", "none"));
     NetworkFile loaded = NetworkFile.load(file);
@@ -62,6 +68,7 @@ class NetworkFileTest {
     assertEquals(Map.of("recipe", "none"), loaded.metadata());
     assertEquals(network.summary(), loaded.network().summary());
     assertEquals(network.weightsSha256(), loaded.network().weightsSha256());
+    assertArrayEquals(network.state(), loaded.network().state());
     float[] input = new float[13 * 17 * 2];
     input[5] = 1;
     assertArrayEquals(network.predict(input, 1), loaded.network().predict(input, 1));

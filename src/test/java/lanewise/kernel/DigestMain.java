@@ -56,6 +56,9 @@ final class DigestMain {
       products(size[0], size[1], size[2], lines);
     }
     shapes(whole).forEach(shape -> convolution(shape, lines));
+    for (int channels : new int[] {1, 16, 17, 33}) {
+      normalization(whole ? 1000 : 9, channels, lines);
+    }
     lines.add("training: " + (whole ? weights(90, 16) : weights(8, 3)));
     return lines;
   }
@@ -90,6 +93,34 @@ final class DigestMain {
     lines.add("forward " + shape + ": " + sha256(convolution.forward(EPILOGUE)));
     lines.add("backwardInput " + shape + ": " + sha256(convolution.backwardInput()));
     lines.add("backwardFilter " + shape + ": " + sha256(convolution.backwardFilter()));
+  }
+
+  private static void normalization(int rows, int channels, List<String> lines) {
+    GuardedMatrix x = GuardedMatrix.random(rows, channels, 0, 1);
+    GuardedMatrix d = GuardedMatrix.random(rows, channels, 0, 2);
+    GuardedMatrix y = GuardedMatrix.poisoned(rows, channels, 0);
+    GuardedMatrix sums = GuardedMatrix.poisoned(4, channels, 0);
+    float[] s = sums.array;
+    int at = sums.offset;
+    int second = at + channels;
+    int third = second + channels;
+    int fourth = third + channels;
+    float[] slopes = new float[channels];
+    float[] mean = new float[channels];
+    for (int c = 0; c < channels; c++) {
+      mean[c] = c / 64f;
+    }
+    BatchNormalization.moments(rows, channels, x.array, x.offset, s, at, s, second);
+    BatchNormalization.gradientSums(
+        rows, channels, mean, x.array, x.offset, d.array, d.offset, s, third, s, fourth);
+    System.arraycopy(s, fourth, slopes, 0, channels);
+    BatchNormalization.normalize(
+        rows, channels, s, at, s, second, s, third, x.array, x.offset, y.array, y.offset);
+    BatchNormalization.inputGradient(
+        rows, channels, mean, mean, slopes, mean, y.array, y.offset, d.array, d.offset, d.array,
+        d.offset);
+    lines.add("normalization %d x %d: ".formatted(rows, channels) + sha256(sums));
+    lines.add("normalization's gradient %d x %d: ".formatted(rows, channels) + sha256(d));
   }
 
   private static String sha256(GuardedMatrix matrix) {

@@ -29,6 +29,7 @@ class LayerTest {
             new Dropout(0.5f),
             new ReLU(),
             new LeakyReLU(0.1f),
+            new BatchNorm(),
             new Sigmoid(),
             new Tanh(),
             new Softmax())) {
@@ -66,6 +67,15 @@ class LayerTest {
     assertEquals(18, conv.get(0).fanIn());
     assertEquals(27, conv.get(0).fanOut());
     assertEquals(Shape.of(6), conv.get(1).shape());
+    assertEquals(1, new Conv2d(6, 3).withoutBias().parameters(IMAGE).size());
+    BatchNorm norm = new BatchNorm();
+    assertEquals(
+        List.of("gamma", "beta"),
+        norm.parameters(IMAGE).stream().map(ParameterSpec::name).toList());
+    assertEquals(
+        List.of("mean", "variance"), norm.state(IMAGE).stream().map(ParameterSpec::name).toList());
+    assertEquals(Shape.of(4), norm.parameters(IMAGE).getFirst().shape());
+    assertEquals(List.of(), new Dense(5).state(IMAGE));
     List<ParameterSpec> dense = new Dense(5).parameters(Shape.of(3));
     assertEquals("weights", dense.get(0).name());
     assertEquals(Shape.of(3, 5), dense.get(0).shape());
@@ -86,6 +96,7 @@ class LayerTest {
     assertEquals(
         "Conv2d(8, 3x3/2, 1,1,1,1, dilation 2x2, groups 4)",
         new Conv2d(8, 3).stride(2).padding(Padding.of(1)).dilation(2).groups(4).toString());
+    assertEquals("Conv2d(8, 1x1, valid, no bias)", new Conv2d(8, 1).withoutBias().toString());
     assertEquals("MaxPool2d(2x2/2, valid)", new MaxPool2d(2).toString());
     assertEquals(
         "AveragePool2d(3x2/2x1, valid)",
@@ -111,6 +122,11 @@ class LayerTest {
         "Dropout: keep must be above 0 and at most 1, got NaN", () -> new Dropout(Float.NaN));
     assertMessage(
         "LeakyReLU: slope must be finite and at least 0, got -0.1", () -> new LeakyReLU(-0.1f));
+    assertMessage(
+        "BatchNorm: momentum must be from 0 to 1, got 1.5", () -> new BatchNorm().momentum(1.5f));
+    assertMessage(
+        "BatchNorm: epsilon must be positive and finite, got 0.0",
+        () -> new BatchNorm(0.9f, 0, Initializer.ONES, Initializer.ZEROS));
     assertMessage(
         "Normal: deviation must be finite and at least 0, got NaN",
         () -> new Initializer.Normal(Double.NaN));

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.List;
 import lanewise.Allocations;
 import lanewise.layer.AveragePool2d;
+import lanewise.layer.BatchNorm;
 import lanewise.layer.Conv2d;
 import lanewise.layer.Dense;
 import lanewise.layer.Dropout;
 import lanewise.layer.Flatten;
+import lanewise.layer.GlobalAveragePool;
 import lanewise.layer.LeakyReLU;
 import lanewise.layer.MaxPool2d;
 import lanewise.layer.ReLU;
@@ -23,6 +25,8 @@ import lanewise.optimizer.OptimizerState;
 import lanewise.shape.Padding;
 import lanewise.shape.Shape;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Until they are compiled, vector kernels allocate; afterwards nothing may, on any thread. */
 class AllocationTest {
@@ -45,9 +49,22 @@ class AllocationTest {
         new Softmax());
   }
 
-  @Test
-  void aTrainingStepAllocatesNothing() {
-    Network network = network();
+  private static Network residual() {
+    Conv2d conv = new Conv2d(8, 3).padding(Padding.SAME).withoutBias();
+    return Network.graph(
+        Shape.of(12, 12, 1),
+        1,
+        image -> {
+          Value x = image.then(conv, new BatchNorm(), new ReLU());
+          Value y = x.then(conv, new BatchNorm()).plus(x).then(new ReLU());
+          return y.concat(x).then(new GlobalAveragePool(), new Dense(4), new Softmax());
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aTrainingStepAllocatesNothing(boolean residual) {
+    Network network = residual ? residual() : network();
     TrainingPlan plan = network.trainingPlan(64, 1);
     BatchLoss loss = new BatchLoss(new SoftmaxCrossEntropy(), 64, 4);
     Targets targets = Targets.labels(64);
@@ -61,9 +78,10 @@ class AllocationTest {
         });
   }
 
-  @Test
-  void aPredictionAllocatesNothing() {
-    Predictor predictor = network().predictor(64);
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aPredictionAllocatesNothing(boolean residual) {
+    Predictor predictor = (residual ? residual() : network()).predictor(64);
     float[] input = new float[100 * 144];
     float[] output = new float[100 * 4];
     assertBecomesQuiet(() -> predictor.predict(input, 0, 100, output, 0));

@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import lanewise.layer.Add;
 import lanewise.layer.AveragePool2d;
+import lanewise.layer.BatchNorm;
 import lanewise.layer.Conv2d;
 import lanewise.layer.Dense;
 import lanewise.layer.Dropout;
@@ -54,6 +55,7 @@ class GradientTest {
   static Stream<Case> cases() {
     Shape image = Shape.of(5, 7, 4);
     Conv2d conv = new Conv2d(6, 3);
+    Conv2d conv1 = new Conv2d(2, 1);
     Conv2d same = conv.padding(Padding.SAME);
     return Stream.of(
         new Case(Shape.of(13), new Dense(7)),
@@ -80,6 +82,13 @@ class GradientTest {
         new Case(image, same, new AveragePool2d(3, 2, Padding.SAME)),
         new Case(image, same, new AveragePool2d(3, 3, 2, 1, Padding.of(1), true)),
         new Case(image, same, new ReLU(), new GlobalAveragePool(), new Dense(3)),
+        new Case(image, conv.withoutBias(), new Conv2d(3, 2).withoutBias(), new ReLU(), conv1),
+        new Case(image, new BatchNorm()),
+        new Case(image, conv.withoutBias(), new BatchNorm(), new ReLU(), conv1),
+        new Case(image, same.withoutBias(), new BatchNorm(), new Tanh(), new BatchNorm(), conv1),
+        new Case(image, new Conv2d(1, 3).withoutBias(), new BatchNorm(), new Tanh(), conv1),
+        new Case(image, new Conv2d(17, 1), new Tanh(), new BatchNorm(), new GlobalAveragePool()),
+        new Case(Shape.of(13), new Dense(17), new Tanh(), new BatchNorm(), new Dense(3)),
         new Case(
             Shape.of(8, 8, 1),
             same,
@@ -187,6 +196,22 @@ class GradientTest {
               return h.concat(h, x.then(new Dense(1)));
             }),
         new Case(
+            "residual with batch normalization",
+            image,
+            x -> {
+              Conv2d bare = conv.withoutBias();
+              Value h = x.then(bare, new BatchNorm(), new ReLU());
+              Value branch = h.then(bare, new BatchNorm(), new ReLU(), bare, new BatchNorm());
+              return branch.plus(h).then(new ReLU(), new GlobalAveragePool(), new Dense(3));
+            }),
+        new Case(
+            "fork of batch normalization",
+            image,
+            x -> {
+              Value h = x.then(new BatchNorm());
+              return h.plus(h.then(new BatchNorm())).plus(h.then(new Tanh()));
+            }),
+        new Case(
             "dense connections",
             image,
             x -> {
@@ -278,9 +303,10 @@ class GradientTest {
   /** Biases start at 0, where an error in one would not show forward. */
   private static void perturbBiases(Network network) {
     for (Parameter p : network.parameterList()) {
-      if (p.name().endsWith("bias")) {
+      if (List.of("bias", "beta", "gamma").contains(p.name().replaceAll(".*\\.", ""))) {
         for (int i = 0; i < p.size(); i++) {
-          network.parameters()[p.offset() + i] = 0.1f * (float) CounterRandom.normal(p.offset(), i);
+          network.parameters()[p.offset() + i] +=
+              0.1f * (float) CounterRandom.normal(p.offset(), i);
         }
       }
     }

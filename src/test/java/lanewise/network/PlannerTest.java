@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
+import lanewise.layer.BatchNorm;
 import lanewise.layer.Conv2d;
 import lanewise.layer.Dense;
 import lanewise.layer.Dropout;
@@ -82,6 +83,22 @@ class PlannerTest {
     assertEquals(2 * 640, plan.arenaSize(), "two buffers at any time");
     // Nine activations and a gradient: the other gradients take the room of activations done with.
     assertEquals(10 * 640, deep.trainingPlan(10, 1).arenaSize());
+  }
+
+  @Test
+  void normalizesInPlaceInInference() {
+    Network network =
+        network(new Conv2d(4, 3).withoutBias(), new BatchNorm(), new ReLU(), new Conv2d(2, 3));
+    Plan inference = Planner.inference(network, 4);
+    assertEquals(
+        List.of("Conv2dOp", "RunningNormOp", "ActivationOp", "Conv2dOp"),
+        names(inference.forward()));
+    assertEquals(4 * 36 * 4, inference.arenaSize());
+    Plan plan = training(network);
+    assertEquals(
+        List.of("Conv2dOp", "BatchNormOp", "ActivationOp", "Conv2dOp"), names(plan.forward()));
+    // The convolution's output and the ReLU's; one gradient, over which all work.
+    assertEquals(3 * 4 * 36 * 4, plan.arenaSize());
   }
 
   @Test

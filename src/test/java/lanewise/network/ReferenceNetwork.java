@@ -6,6 +6,7 @@ import java.util.List;
 import lanewise.kernel.Dropout;
 import lanewise.layer.Add;
 import lanewise.layer.AveragePool2d;
+import lanewise.layer.BatchNorm;
 import lanewise.layer.Concat;
 import lanewise.layer.Conv2d;
 import lanewise.layer.CustomLayer;
@@ -54,6 +55,7 @@ final class ReferenceNetwork {
       case Concat _ -> concat(node, inputs);
       case Dense dense -> dense(dense.units(), p, x);
       case Conv2d conv -> convolution(conv.shape(batch, node.inputShape()), p, x);
+      case BatchNorm norm -> batchNorm(norm.epsilon(), p, x);
       case MaxPool2d pool -> pool(pool.shape(batch, node.inputShape()), x, true, false);
       case AveragePool2d pool ->
           pool(pool.shape(batch, node.inputShape()), x, false, pool.countPadding());
@@ -118,7 +120,7 @@ final class ReferenceNetwork {
       int ox = at / s.outChannels() % s.outWidth();
       int oy = at / s.outChannels() / s.outWidth() % s.outHeight();
       int n = at / s.outImageSize();
-      double sum = p[s.filterSize() + o];
+      double sum = p.length > s.filterSize() ? p[s.filterSize() + o] : 0;
       for (int tap = 0; tap < s.patchSize(); tap++) {
         int c = tap % s.groupInChannels();
         int kx = tap / s.groupInChannels() % s.kernelWidth();
@@ -132,6 +134,26 @@ final class ReferenceNetwork {
         }
       }
       y[at] = sum;
+    }
+    return y;
+  }
+
+  private static double[] batchNorm(float epsilon, double[] p, double[] x) {
+    int channels = p.length / 2;
+    int rows = x.length / channels;
+    double[] y = new double[x.length];
+    for (int c = 0; c < channels; c++) {
+      double mean = 0;
+      for (int at = c; at < x.length; at += channels) {
+        mean += x[at] / rows;
+      }
+      double variance = 0;
+      for (int at = c; at < x.length; at += channels) {
+        variance += (x[at] - mean) * (x[at] - mean) / rows;
+      }
+      for (int at = c; at < x.length; at += channels) {
+        y[at] = p[c] * (x[at] - mean) / Math.sqrt(variance + epsilon) + p[channels + c];
+      }
     }
     return y;
   }

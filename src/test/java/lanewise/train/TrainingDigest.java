@@ -1,6 +1,7 @@
 package lanewise.train;
 
 import lanewise.data.Dataset;
+import lanewise.layer.BatchNorm;
 import lanewise.layer.Conv2d;
 import lanewise.layer.Dense;
 import lanewise.layer.Dropout;
@@ -11,6 +12,7 @@ import lanewise.layer.ReLU;
 import lanewise.layer.Tanh;
 import lanewise.loss.SoftmaxCrossEntropy;
 import lanewise.network.Network;
+import lanewise.network.Value;
 import lanewise.optimizer.AdamW;
 import lanewise.shape.Padding;
 
@@ -24,20 +26,23 @@ public final class TrainingDigest {
    */
   public static String weightsSha256(int samples, int filters) {
     Dataset data = Toys.stripes(samples, 5);
+    Conv2d same = new Conv2d(filters, 3).padding(Padding.SAME);
     Network network =
-        Network.sequence(
+        Network.graph(
             data.sampleShape(),
             7,
-            new Conv2d(filters, 3).padding(Padding.SAME),
-            new ReLU(),
-            new MaxPool2d(2),
-            new Dropout(0.75f),
-            new Conv2d(filters + 1, 3),
-            new LeakyReLU(0.1f),
-            new Flatten(),
-            new Dense(2 * filters + 1),
-            new Tanh(),
-            new Dense(data.classes()));
+            image -> {
+              Value x = image.then(same, new ReLU(), new MaxPool2d(2), new Dropout(0.75f));
+              Value y = x.then(same.withoutBias(), new BatchNorm()).plus(x).then(new ReLU());
+              return y.concat(x)
+                  .then(
+                      new Conv2d(filters + 1, 3),
+                      new LeakyReLU(0.1f),
+                      new Flatten(),
+                      new Dense(2 * filters + 1),
+                      new Tanh(),
+                      new Dense(data.classes()));
+            });
     new Trainer(new SoftmaxCrossEntropy(), new AdamW(0.01f, 0.001f))
         .batch(samples / 2 - 1)
         .epochs(2)
