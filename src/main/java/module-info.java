@@ -4,6 +4,8 @@ module lanewise {
   requires static VectorGraphics2D;
   requires static info.picocli;
   requires static java.desktop;
+  requires static java.management;
+  requires static jdk.management;
   requires static org.jspecify;
   requires static org.knowm.xchart;
 

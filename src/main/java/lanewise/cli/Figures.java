@@ -63,6 +63,11 @@ final class Figures {
     }
   }
 
+  /** The JSON object on one line. */
+  String compact() {
+    return new Json.Members(members).compact();
+  }
+
   /** Checks, before there is something to lose, that a file can be written where one is named. */
   static void checkWritable(@Nullable Path file) throws IOException {
     if (file != null && !isStandardOutput(file)) {

@@ -74,6 +74,10 @@ public final class Main {
             .addSubcommand(new TrainCommand(terminal))
             .addSubcommand(new EvaluateCommand(terminal))
             .addSubcommand(new SummaryCommand(terminal))
+            .addSubcommand(
+                new CommandLine(new BenchCommand())
+                    .addSubcommand(new BenchTrainCommand(terminal))
+                    .addSubcommand(new BenchPredictCommand(terminal)))
             .addSubcommand(new InfoCommand(terminal))
             .setOut(terminal.out())
             .setErr(err)

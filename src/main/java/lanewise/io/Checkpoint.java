@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import lanewise.shape.Shape;
 import lanewise.train.ConfusionMatrix;
 import lanewise.train.EpochResult;
@@ -40,9 +41,9 @@ public final class Checkpoint {
   public static TrainingListener writer(Path file) {
     return new TrainingListener() {
       @Override
-      public void onState(TrainingState state) {
+      public void onState(Supplier<TrainingState> state) {
         try {
-          save(file, state);
+          save(file, state.get());
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }

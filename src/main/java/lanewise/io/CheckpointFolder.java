@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Supplier;
 import lanewise.train.TrainingListener;
 import lanewise.train.TrainingState;
 
@@ -42,7 +43,8 @@ public final class CheckpointFolder implements TrainingListener {
   }
 
   @Override
-  public void onState(TrainingState state) {
+  public void onState(Supplier<TrainingState> supplier) {
+    TrainingState state = supplier.get();
     try {
       Files.createDirectories(folder);
       int done = state.epochs().size();

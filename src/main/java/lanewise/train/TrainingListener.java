@@ -1,5 +1,7 @@
 package lanewise.train;
 
+import java.util.function.Supplier;
+
 /** Hears how a training goes, on the thread that trains. */
 public interface TrainingListener {
   /**
@@ -28,8 +30,8 @@ public interface TrainingListener {
   /**
    * After {@link #onEpochEnd}: where the training stands, to be resumed from there.
    *
-   * @param state whose arrays are the training's own: not to be modified, nor to be read once this
-   *     method has returned
+   * @param state gives it; the arrays are the training's own, not to be modified, nor to be read
+   *     once this method has returned
    */
-  default void onState(TrainingState state) {}
+  default void onState(Supplier<TrainingState> state) {}
 }

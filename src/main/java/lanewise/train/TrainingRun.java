@@ -93,19 +93,15 @@ final class TrainingRun {
   }
 
   private void tellEpochEnd() {
-    EpochResult result = epochs.getLast();
-    TrainingState now =
-        new TrainingState(
-            settings(),
-            epochs,
-            state.steps(),
-            network.parameters(),
-            state.moments(),
-            bestParameters);
     for (TrainingListener listener : trainer.listeners()) {
-      listener.onEpochEnd(result);
-      listener.onState(now);
+      listener.onEpochEnd(epochs.getLast());
+      listener.onState(this::state);
     }
+  }
+
+  private TrainingState state() {
+    return new TrainingState(
+        settings(), epochs, state.steps(), network.parameters(), state.moments(), bestParameters);
   }
 
   private Map<String, String> settings() {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import lanewise.data.Dataset;
@@ -136,10 +137,10 @@ class CheckpointTest {
         .listener(
             new TrainingListener() {
               @Override
-              public void onState(TrainingState state) {
+              public void onState(Supplier<TrainingState> state) {
                 try {
-                  Checkpoint.save(file(), state);
-                  assertSame(state, Checkpoint.load(file()));
+                  Checkpoint.save(file(), state.get());
+                  assertSame(state.get(), Checkpoint.load(file()));
                 } catch (IOException e) {
                   throw new UncheckedIOException(e);
                 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import lanewise.data.Dataset;
 import lanewise.data.FloatDataset;
@@ -80,9 +81,9 @@ class EarlyStoppingTest {
             .listener(
                 new TrainingListener() {
                   @Override
-                  public void onState(TrainingState state) {
-                    biases.add(state.parameters()[1]);
-                    best.add(state.isBest());
+                  public void onState(Supplier<TrainingState> state) {
+                    biases.add(state.get().parameters()[1]);
+                    best.add(state.get().isBest());
                   }
                 })
             .train(network, zeros, zeros);
