@@ -38,7 +38,13 @@ public final class Run {
 
   /** Runs the benchmarks that {@code arguments} name, or all, or shows or compares what is kept. */
   public static void main(String[] arguments) throws Exception {
-    System.exit(run(arguments));
+    int status;
+    try {
+      status = run(arguments);
+    } catch (IOException e) {
+      status = wrongUse(e.toString());
+    }
+    System.exit(status);
   }
 
   private static int run(String[] arguments) throws Exception {

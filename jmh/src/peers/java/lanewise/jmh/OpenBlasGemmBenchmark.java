@@ -5,10 +5,6 @@ import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas.CblasTrans;
 import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
@@ -23,24 +19,10 @@ public class OpenBlasGemmBenchmark extends GemmOperands {
   @Override
   void prepare() {
     Loader.load(openblas.class);
-    setThreads(threads);
+    Peers.call("openblas_set_num_threads", threads);
     nativeA = new FloatPointer(a);
     nativeB = new FloatPointer(b);
     nativeC = new FloatPointer(c);
-  }
-
-  /** Calls what the Java binding leaves out. */
-  @SuppressWarnings("restricted")
-  private static void setThreads(int threads) {
-    try {
-      Linker.nativeLinker()
-          .downcallHandle(
-              SymbolLookup.loaderLookup().findOrThrow("openblas_set_num_threads"),
-              FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT))
-          .invokeExact(threads);
-    } catch (Throwable e) {
-      throw new IllegalStateException("OpenBLAS takes no number of threads", e);
-    }
   }
 
   /** One product. */

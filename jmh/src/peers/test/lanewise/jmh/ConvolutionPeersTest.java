@@ -31,6 +31,16 @@ class ConvolutionPeersTest {
     java = setUp(new JavaConvolutionBenchmark(), convolution);
     assertClose(toFilter.filter, java.backwardFilter());
 
+    OneDnnConvolutionBenchmark dnn = setUp(new OneDnnConvolutionBenchmark(), convolution);
+    dnn.forward();
+    assertClose(forward.output, dnn.output());
+    dnn = setUp(new OneDnnConvolutionBenchmark(), convolution);
+    dnn.backwardInput();
+    assertClose(backward.input, dnn.dInput());
+    dnn = setUp(new OneDnnConvolutionBenchmark(), convolution);
+    dnn.backwardFilter();
+    assertClose(toFilter.filter, dnn.dFilter());
+
     assertAgrees(forward, backward, toFilter, new PyTorchConvolutionBenchmark());
     assertAgrees(forward, backward, toFilter, new PyTorchChannelsLastConvolutionBenchmark());
   }
