@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link TrainingState} in one {@linkplain Safetensors safetensors} file: the tensors {@code
- * parameters}, {@code moments.0} and so on, {@code best} and {@code confusion}, which counts by
- * epoch, actual and predicted class, and in the metadata, under {@code lanewise.training},
+ * parameters}, {@code state}, {@code moments.0} and so on, {@code best} and {@code confusion},
+ * which counts by epoch, actual and predicted class, and in the metadata, under {@code
+ * lanewise.training},
  *
  * <pre>{@code
  * {"settings": {"batch": "64", …}, "steps": 938, "classes": ["0", …],
@@ -76,11 +77,14 @@ public final class Checkpoint {
     members.put("epochs", new Json.Items(epochs));
     List<Tensor> tensors = new ArrayList<>();
     tensors.add(tensor("parameters", state.parameters()));
+    if (state.networkState().length > 0) {
+      tensors.add(tensor("state", state.networkState()));
+    }
     for (int i = 0; i < state.moments().size(); i++) {
       tensors.add(tensor(moment(i), state.moments().get(i)));
     }
-    if (state.bestParameters().length > 0) {
-      tensors.add(tensor("best", state.bestParameters()));
+    if (state.best().length > 0) {
+      tensors.add(tensor("best", state.best()));
     }
     if (!classes.isEmpty()) {
       tensors.add(counts(confusions, classes.size()));

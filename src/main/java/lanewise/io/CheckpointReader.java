@@ -40,8 +40,13 @@ final class CheckpointReader {
         epochs(epochs, classes.stream().map(CheckpointReader::text).toList()),
         steps.longValue(),
         values("parameters"),
+        valuesIfAny("state"),
         moments,
-        tensors.containsKey("best") ? values("best") : new float[0]);
+        valuesIfAny("best"));
+  }
+
+  private float[] valuesIfAny(String name) {
+    return tensors.containsKey(name) ? values(name) : new float[0];
   }
 
   private static String text(Json value) {

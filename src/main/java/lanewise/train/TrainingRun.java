@@ -1,6 +1,7 @@
 package lanewise.train;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,7 @@ final class TrainingRun {
   private final Clipper clipper;
   private final OptimizerState state;
   private final List<EpochResult> epochs = new ArrayList<>();
-  private float[] bestParameters = {}; // [parameterCount], or empty if the last are kept
+  private float[] best = {}; // parameters, then the network's state; empty if the last are kept
 
   TrainingRun(Trainer trainer, Network network, Dataset training, @Nullable Dataset validation) {
     Objective.check(network, trainer.loss(), training);
@@ -62,18 +63,26 @@ final class TrainingRun {
 
   TrainingResult resume(TrainingState from) {
     checkSettings(from.settings());
-    if (from.parameters().length != network.parameterCount()) {
-      throw new IllegalArgumentException(
-          "Trainer: to resume, the state must have "
-              + network.parameterCount()
-              + " parameters, got "
-              + from.parameters().length);
-    }
+    checkLength("parameters", network.parameters(), from.parameters());
+    checkLength("running statistics", network.state(), from.networkState());
     state.restore(from.steps(), from.moments());
     System.arraycopy(from.parameters(), 0, network.parameters(), 0, network.parameterCount());
-    bestParameters = from.bestParameters().clone();
+    System.arraycopy(from.networkState(), 0, network.state(), 0, network.state().length);
+    best = from.best().clone();
     epochs.addAll(from.epochs());
     return run();
+  }
+
+  private static void checkLength(String what, float[] expected, float[] actual) {
+    if (actual.length != expected.length) {
+      throw new IllegalArgumentException(
+          "Trainer: to resume, the state must have "
+              + expected.length
+              + " "
+              + what
+              + ", got "
+              + actual.length);
+    }
   }
 
   TrainingResult run() {
@@ -81,15 +90,22 @@ final class TrainingRun {
     while (epochs.size() < trainer.epochs() && (stopping == null || !stopping.isOver(epochs))) {
       epochs.add(epoch(epochs.size() + 1));
       if (stopping != null && stopping.best(epochs) == epochs.size() - 1) {
-        bestParameters = network.parameters().clone();
+        keepAsBest();
       }
       tellEpochEnd();
     }
     if (stopping == null) {
       return new TrainingResult(epochs, state.steps(), epochs.getLast());
     }
-    System.arraycopy(bestParameters, 0, network.parameters(), 0, bestParameters.length);
+    System.arraycopy(best, 0, network.parameters(), 0, network.parameterCount());
+    System.arraycopy(best, network.parameterCount(), network.state(), 0, network.state().length);
     return new TrainingResult(epochs, state.steps(), epochs.get(stopping.best(epochs)));
+  }
+
+  private void keepAsBest() {
+    float[] state = network.state();
+    best = Arrays.copyOf(network.parameters(), network.parameterCount() + state.length);
+    System.arraycopy(state, 0, best, network.parameterCount(), state.length);
   }
 
   private void tellEpochEnd() {
@@ -101,7 +117,13 @@ final class TrainingRun {
 
   private TrainingState state() {
     return new TrainingState(
-        settings(), epochs, state.steps(), network.parameters(), state.moments(), bestParameters);
+        settings(),
+        epochs,
+        state.steps(),
+        network.parameters(),
+        network.state(),
+        state.moments(),
+        best);
   }
 
   private Map<String, String> settings() {

@@ -14,8 +14,9 @@ import java.util.Map;
  * @param epochs done so far, at least one
  * @param steps updates of the parameters so far
  * @param parameters {@code [parameterCount]}
+ * @param networkState as {@link lanewise.network.Network#state}
  * @param moments of the update rule, {@code [parameterCount]} each
- * @param bestParameters {@code [parameterCount]} those of the best epoch, or empty without {@link
+ * @param best parameters, then network state, of the best epoch, or empty without {@link
  *     EarlyStopping}
  */
 public record TrainingState(
@@ -23,8 +24,9 @@ public record TrainingState(
     List<EpochResult> epochs,
     long steps,
     float[] parameters,
+    float[] networkState,
     List<float[]> moments,
-    float[] bestParameters) {
+    float[] best) {
   /**
    * Copies map and lists, but no numbers.
    *
@@ -43,22 +45,20 @@ public record TrainingState(
               + " steps");
     }
     for (float[] moment : moments) {
-      length("moments", moment, parameters);
+      length("moments must be as many as the parameters", moment, parameters.length);
     }
-    if (bestParameters.length > 0) {
-      length("bestParameters", bestParameters, parameters);
+    if (best.length > 0) {
+      length(
+          "best must be as many as the parameters and the network's state",
+          best,
+          parameters.length + networkState.length);
     }
   }
 
-  private static void length(String what, float[] array, float[] parameters) {
-    if (array.length != parameters.length) {
+  private static void length(String rule, float[] array, int expected) {
+    if (array.length != expected) {
       throw new IllegalArgumentException(
-          "TrainingState: "
-              + what
-              + " must be as many as the parameters, "
-              + parameters.length
-              + ", got "
-              + array.length);
+          "TrainingState: " + rule + ", " + expected + ", got " + array.length);
     }
   }
 

@@ -160,7 +160,8 @@ class CheckpointTest {
         actual.epochs().stream().map(EpochResult::seconds).toList());
     assertEquals(expected.steps(), actual.steps());
     assertArrayEquals(expected.parameters(), actual.parameters());
-    assertArrayEquals(expected.bestParameters(), actual.bestParameters());
+    assertArrayEquals(expected.networkState(), actual.networkState());
+    assertArrayEquals(expected.best(), actual.best());
     assertEquals(2, actual.moments().size());
     assertArrayEquals(expected.moments().get(0), actual.moments().get(0));
     assertArrayEquals(expected.moments().get(1), actual.moments().get(1));
@@ -264,16 +265,20 @@ class CheckpointTest {
             state.epochs(),
             state.steps(),
             state.parameters(),
+            state.networkState(),
             state.moments(),
             new float[0]);
     assertMessage("network must be null, got [1] [Dense(1)]", trainer, renamed);
+    float[] none = {};
     TrainingState shorter =
-        new TrainingState(
-            state.settings(), state.epochs(), 1, new float[1], List.of(), new float[0]);
+        new TrainingState(state.settings(), state.epochs(), 1, new float[1], none, List.of(), none);
     assertMessage("the state must have 2 parameters, got 1", trainer, shorter);
-    TrainingState without =
+    TrainingState longer =
         new TrainingState(
-            state.settings(), state.epochs(), 1, new float[2], List.of(), new float[0]);
+            state.settings(), state.epochs(), 1, new float[2], new float[3], List.of(), none);
+    assertMessage("the state must have 0 running statistics, got 3", trainer, longer);
+    TrainingState without =
+        new TrainingState(state.settings(), state.epochs(), 1, new float[2], none, List.of(), none);
     IllegalArgumentException moments =
         assertThrows(
             IllegalArgumentException.class, () -> trainer.resume(without, bias(), zeros()));

@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import lanewise.data.Augmentation;
 import lanewise.data.Dataset;
 import lanewise.data.ImageDataset;
+import lanewise.layer.BatchNorm;
 import lanewise.layer.Conv2d;
 import lanewise.layer.Dense;
 import lanewise.layer.Dropout;
@@ -83,7 +84,8 @@ public final class InterruptedTraining {
     return Network.sequence(
         Shape.of(6, 6, 1),
         7,
-        new Conv2d(4, 3),
+        new Conv2d(4, 3).withoutBias(),
+        new BatchNorm(),
         new ReLU(),
         new Flatten(),
         new Dropout(0.75f),

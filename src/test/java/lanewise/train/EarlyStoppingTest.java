@@ -12,7 +12,9 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import lanewise.data.Dataset;
 import lanewise.data.FloatDataset;
+import lanewise.layer.BatchNorm;
 import lanewise.layer.Dense;
+import lanewise.layer.Initializer;
 import lanewise.loss.MeanSquaredError;
 import lanewise.network.Network;
 import lanewise.optimizer.Sgd;
@@ -93,6 +95,23 @@ class EarlyStoppingTest {
     assertEquals(3, result.epochs().size());
     assertEquals(1, result.kept().epoch());
     assertEquals(4.0, result.kept().validation().loss());
+  }
+
+  /** A single 1 is normalized to 0, so that beta alone decides; it goes as the bias above. */
+  @Test
+  void givesTheStateOfTheBestEpochBack() {
+    Dataset one = FloatDataset.ofTargets(Shape.of(1), new float[] {1}, new float[1], 1);
+    BatchNorm norm = new BatchNorm(0.5f, 1e-5f, Initializer.ONES, Initializer.ONES);
+    Network network = Network.sequence(Shape.of(1), 3, norm);
+    TrainingResult result =
+        new Trainer(new MeanSquaredError(), new Sgd(1.5f))
+            .earlyStopping(new EarlyStopping(2))
+            .epochs(9)
+            .train(network, one, one);
+    assertEquals(1, result.kept().epoch());
+    assertEquals(3, result.epochs().size());
+    assertArrayEquals(new float[] {1, -2}, network.parameters());
+    assertArrayEquals(new float[] {0.5f, 0.5f}, network.state());
   }
 
   @Test
