@@ -20,12 +20,7 @@ public final class Convolution {
 
   private Convolution() {}
 
-  /**
-   * {@code output[n, y, x, o] ← epilogue(Σ input[n, y·stride + ky·dilation − pad, …, c] ·
-   * filter[ky, kx, c, o])}. Modified: output.
-   *
-   * @throws IndexOutOfBoundsException if a buffer does not lie within its array
-   */
+  /** As below, by the algorithm that {@link ConvolutionAlgorithm#of} chooses. */
   public static void forward(
       ConvolutionShape shape,
       float[] input,
@@ -35,7 +30,43 @@ public final class Convolution {
       Epilogue epilogue,
       float[] output,
       int outputOffset) {
+    forward(
+        ConvolutionAlgorithm.of(shape),
+        shape,
+        input,
+        inputOffset,
+        filter,
+        filterOffset,
+        epilogue,
+        output,
+        outputOffset);
+  }
+
+  /**
+   * {@code output[n, y, x, o] ← epilogue(Σ input[n, y·stride + ky·dilation − pad, …, c] ·
+   * filter[ky, kx, c, o])}. Modified: output.
+   *
+   * @throws IndexOutOfBoundsException if a buffer does not lie within its array
+   * @throws IllegalArgumentException if the algorithm does not support the shape
+   */
+  public static void forward(
+      ConvolutionAlgorithm algorithm,
+      ConvolutionShape shape,
+      float[] input,
+      int inputOffset,
+      float[] filter,
+      int filterOffset,
+      Epilogue epilogue,
+      float[] output,
+      int outputOffset) {
     checkBuffers(shape, input, inputOffset, filter, filterOffset, output, outputOffset);
+    checkSupport(algorithm, shape);
+    if (algorithm == ConvolutionAlgorithm.WINOGRAD) {
+      Winograd.ProductJob.CURRENT
+          .get()
+          .forward(shape, input, inputOffset, filter, filterOffset, epilogue, output, outputOffset);
+      return;
+    }
     if (pointwise(shape)) {
       int m = shape.batch() * shape.inHeight() * shape.inWidth();
       int n = shape.outChannels();
@@ -65,7 +96,7 @@ public final class Convolution {
         .forward(shape, input, inputOffset, filter, filterOffset, epilogue, output, outputOffset);
   }
 
-  /** {@code dInput ←} the gradient of the input, all of it written. Modified: dInput. */
+  /** As below, by the algorithm that {@link ConvolutionAlgorithm#of} chooses. */
   public static void backwardInput(
       ConvolutionShape shape,
       float[] dOutput,
@@ -74,7 +105,40 @@ public final class Convolution {
       int filterOffset,
       float[] dInput,
       int dInputOffset) {
+    backwardInput(
+        ConvolutionAlgorithm.of(shape),
+        shape,
+        dOutput,
+        dOutputOffset,
+        filter,
+        filterOffset,
+        dInput,
+        dInputOffset);
+  }
+
+  /**
+   * {@code dInput ←} the gradient of the input, all of it written. Modified: dInput.
+   *
+   * @throws IndexOutOfBoundsException if a buffer does not lie within its array
+   * @throws IllegalArgumentException if the algorithm does not support the shape
+   */
+  public static void backwardInput(
+      ConvolutionAlgorithm algorithm,
+      ConvolutionShape shape,
+      float[] dOutput,
+      int dOutputOffset,
+      float[] filter,
+      int filterOffset,
+      float[] dInput,
+      int dInputOffset) {
     checkBuffers(shape, dInput, dInputOffset, filter, filterOffset, dOutput, dOutputOffset);
+    checkSupport(algorithm, shape);
+    if (algorithm == ConvolutionAlgorithm.WINOGRAD) {
+      Winograd.ProductJob.CURRENT
+          .get()
+          .backward(shape, dOutput, dOutputOffset, filter, filterOffset, dInput, dInputOffset);
+      return;
+    }
     if (pointwise(shape)) {
       int m = shape.batch() * shape.inHeight() * shape.inWidth();
       int n = shape.inChannels();
@@ -103,7 +167,7 @@ public final class Convolution {
         .backward(shape, dOutput, dOutputOffset, filter, filterOffset, dInput, dInputOffset);
   }
 
-  /** {@code dFilter ←} the gradient of the filter, summed over the batch. Modified: dFilter. */
+  /** As below, by the algorithm that {@link ConvolutionAlgorithm#of} chooses. */
   public static void backwardFilter(
       ConvolutionShape shape,
       float[] input,
@@ -112,10 +176,50 @@ public final class Convolution {
       int dOutputOffset,
       float[] dFilter,
       int dFilterOffset) {
+    backwardFilter(
+        ConvolutionAlgorithm.of(shape),
+        shape,
+        input,
+        inputOffset,
+        dOutput,
+        dOutputOffset,
+        dFilter,
+        dFilterOffset);
+  }
+
+  /**
+   * {@code dFilter ←} the gradient of the filter, summed over the batch. Modified: dFilter.
+   *
+   * @throws IndexOutOfBoundsException if a buffer does not lie within its array
+   * @throws IllegalArgumentException if the algorithm does not support the shape
+   */
+  public static void backwardFilter(
+      ConvolutionAlgorithm algorithm,
+      ConvolutionShape shape,
+      float[] input,
+      int inputOffset,
+      float[] dOutput,
+      int dOutputOffset,
+      float[] dFilter,
+      int dFilterOffset) {
     checkBuffers(shape, input, inputOffset, dFilter, dFilterOffset, dOutput, dOutputOffset);
+    checkSupport(algorithm, shape);
+    if (algorithm == ConvolutionAlgorithm.WINOGRAD) {
+      Winograd.FilterJob.CURRENT
+          .get()
+          .run(shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
+      return;
+    }
     FilterJob.CURRENT
         .get()
         .run(shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
+  }
+
+  private static void checkSupport(ConvolutionAlgorithm algorithm, ConvolutionShape shape) {
+    if (!algorithm.supports(shape)) {
+      throw new IllegalArgumentException(
+          "Convolution: " + algorithm + " does not support " + shape);
+    }
   }
 
   private static void checkBuffers(
