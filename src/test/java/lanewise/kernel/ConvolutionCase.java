@@ -1,15 +1,31 @@
 package lanewise.kernel;
 
+import java.util.List;
+import java.util.stream.Stream;
 import lanewise.shape.ConvolutionShape;
 
 /**
- * A convolution with guarded operands, run through {@link Convolution}; outputs start as poison.
+ * A convolution by some algorithm, with guarded operands, run through {@link Convolution}; outputs
+ * start as poison.
  */
 record ConvolutionCase(
-    ConvolutionShape shape, GuardedMatrix input, GuardedMatrix filter, GuardedMatrix dOutput) {
+    ConvolutionAlgorithm algorithm,
+    ConvolutionShape shape,
+    GuardedMatrix input,
+    GuardedMatrix filter,
+    GuardedMatrix dOutput) {
 
-  static ConvolutionCase random(ConvolutionShape shape) {
+  /** The shape by each algorithm that supports it. */
+  static List<ConvolutionCase> each(ConvolutionShape shape) {
+    return Stream.of(ConvolutionAlgorithm.values())
+        .filter(algorithm -> algorithm.supports(shape))
+        .map(algorithm -> random(algorithm, shape))
+        .toList();
+  }
+
+  static ConvolutionCase random(ConvolutionAlgorithm algorithm, ConvolutionShape shape) {
     return new ConvolutionCase(
+        algorithm,
         shape,
         GuardedMatrix.random(shape.batch() * shape.inImageSize(), 1),
         GuardedMatrix.random(shape.filterSize(), 2),
@@ -19,6 +35,7 @@ record ConvolutionCase(
   GuardedMatrix forward(Epilogue epilogue) {
     GuardedMatrix output = GuardedMatrix.poisoned(1, shape.batch() * shape.outImageSize(), 0);
     Convolution.forward(
+        algorithm,
         shape,
         input.array,
         input.offset,
@@ -33,6 +50,7 @@ record ConvolutionCase(
   GuardedMatrix backwardInput() {
     GuardedMatrix dInput = GuardedMatrix.poisoned(1, shape.batch() * shape.inImageSize(), 0);
     Convolution.backwardInput(
+        algorithm,
         shape,
         dOutput.array,
         dOutput.offset,
@@ -46,6 +64,7 @@ record ConvolutionCase(
   GuardedMatrix backwardFilter() {
     GuardedMatrix dFilter = GuardedMatrix.poisoned(1, shape.filterSize(), 0);
     Convolution.backwardFilter(
+        algorithm,
         shape,
         input.array,
         input.offset,
@@ -54,5 +73,10 @@ record ConvolutionCase(
         dFilter.array,
         dFilter.offset);
     return dFilter;
+  }
+
+  @Override
+  public String toString() {
+    return algorithm + " " + shape;
   }
 }

@@ -39,6 +39,21 @@ final class ConvolutionShapes {
         square(2, 9, 32, 64, 3, 1, Padding.SAME, 4));
   }
 
+  /** Whole vectors of channels, in images that tiles of 4 × 4 cover well and badly. */
+  static List<ConvolutionShape> threeByThree() {
+    return List.of(
+        square(1, 4, 16, 16, 3, 1, Padding.SAME, 1), // one tile
+        square(1, 1, 16, 32, 3, 1, Padding.SAME, 1),
+        square(2, 3, 32, 16, 3, 1, Padding.VALID, 1), // one pixel
+        square(3, 5, 48, 80, 3, 1, Padding.SAME, 1),
+        square(2, 6, 16, 144, 3, 1, Padding.VALID, 1),
+        square(2, 7, 64, 16, 3, 1, Padding.of(2), 1),
+        square(2, 8, 16, 16, 3, 1, Padding.of(0, 1, 2, 0), 1),
+        square(9, 28, 16, 16, 3, 1, Padding.SAME, 1), // several runs of several blocks
+        ConvolutionShape.of(2, 3, 39, 16, 32, 3, 3, 1, 1, Padding.SAME, 1, 1, 1),
+        ConvolutionShape.of(2, 37, 4, 32, 16, 3, 3, 1, 1, Padding.of(2, 0, 1, 1), 1, 1, 1));
+  }
+
   /** What an implementation easily forgets. */
   static List<ConvolutionShape> awkward() {
     return List.of(

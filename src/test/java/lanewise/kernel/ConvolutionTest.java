@@ -1,6 +1,7 @@
 package lanewise.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class ConvolutionTest {
-  private static final GuardedMatrix BIAS = GuardedMatrix.random(128, 4);
+  private static final GuardedMatrix BIAS = GuardedMatrix.random(160, 4);
 
   private static final List<Epilogue> EPILOGUES =
       List.of(
@@ -44,6 +45,14 @@ final class ConvolutionTest {
   }
 
   @Test
+  void filtersOfThreeByThree() {
+    int epilogue = 0;
+    for (ConvolutionShape shape : ConvolutionShapes.threeByThree()) {
+      assertAllPasses(shape, EPILOGUES.get(epilogue++ % EPILOGUES.size()));
+    }
+  }
+
+  @Test
   void drawnShapes() {
     int epilogue = 0;
     for (ConvolutionShape shape : ConvolutionShapes.drawn(400)) {
@@ -53,12 +62,14 @@ final class ConvolutionTest {
 
   @Test
   void operandsAreNotModified() {
-    for (ConvolutionShape shape : ConvolutionShapes.drawn(50)) {
-      ConvolutionCase convolution = ConvolutionCase.random(shape);
+    List<ConvolutionShape> shapes = new ArrayList<>(ConvolutionShapes.drawn(50));
+    shapes.addAll(ConvolutionShapes.threeByThree());
+    for (ConvolutionCase convolution : cases(shapes)) {
       convolution.forward(EPILOGUES.get(4));
       convolution.backwardInput();
       convolution.backwardFilter();
-      ConvolutionCase fresh = ConvolutionCase.random(shape);
+      ConvolutionShape shape = convolution.shape();
+      ConvolutionCase fresh = ConvolutionCase.random(convolution.algorithm(), shape);
       fresh.input().assertSameBits(convolution.input(), "input of " + shape);
       fresh.filter().assertSameBits(convolution.filter(), "filter of " + shape);
       fresh.dOutput().assertSameBits(convolution.dOutput(), "dOutput of " + shape);
@@ -69,12 +80,12 @@ final class ConvolutionTest {
   void sameBitsForAnyNumberOfThreads() {
     List<ConvolutionShape> shapes = new ArrayList<>(ConvolutionShapes.ofNetworks());
     shapes.addAll(ConvolutionShapes.awkward());
+    shapes.addAll(ConvolutionShapes.threeByThree());
     shapes.addAll(ConvolutionShapes.drawn(100));
-    for (ConvolutionShape shape : shapes) {
-      ConvolutionCase convolution = ConvolutionCase.random(shape);
-      assertSameBits(() -> convolution.forward(EPILOGUES.get(5)), "forward " + shape);
-      assertSameBits(convolution::backwardInput, "backwardInput " + shape);
-      assertSameBits(convolution::backwardFilter, "backwardFilter " + shape);
+    for (ConvolutionCase convolution : cases(shapes)) {
+      assertSameBits(() -> convolution.forward(EPILOGUES.get(5)), "forward " + convolution);
+      assertSameBits(convolution::backwardInput, "backwardInput " + convolution);
+      assertSameBits(convolution::backwardFilter, "backwardFilter " + convolution);
     }
   }
 
@@ -84,7 +95,8 @@ final class ConvolutionTest {
         List.of(
             ConvolutionShape.of(3, 14, 14, 5, 16, 3, 3, 1, 1, Padding.SAME, 1, 1, 1),
             ConvolutionShape.of(2, 9, 9, 16, 16, 3, 3, 2, 2, Padding.SAME, 1, 1, 16),
-            ConvolutionShape.of(2, 9, 9, 7, 17, 1, 1, 1, 1, Padding.VALID, 1, 1, 1));
+            ConvolutionShape.of(2, 9, 9, 7, 17, 1, 1, 1, 1, Padding.VALID, 1, 1, 1),
+            ConvolutionShape.of(4, 14, 14, 32, 48, 3, 3, 1, 1, Padding.SAME, 1, 1, 1));
     for (ConvolutionShape shape : shapes) {
       float[] x = new float[shape.batch() * shape.inImageSize()];
       float[] w = new float[shape.filterSize()];
@@ -107,9 +119,10 @@ final class ConvolutionTest {
   @Test
   void backwardPassesAreTheAdjointsOfForward() {
     List<ConvolutionShape> shapes = new ArrayList<>(ConvolutionShapes.awkward());
+    shapes.addAll(ConvolutionShapes.threeByThree());
     shapes.addAll(ConvolutionShapes.drawn(100));
-    for (ConvolutionShape shape : shapes) {
-      ConvolutionCase convolution = ConvolutionCase.random(shape);
+    for (ConvolutionCase convolution : cases(shapes)) {
+      ConvolutionShape shape = convolution.shape();
       GuardedMatrix output = convolution.forward(Epilogue.NONE);
       double forward = dot(output, convolution.dOutput());
       int products = shape.patchSize() + shape.batch() * shape.outHeight() * shape.outWidth() * 2;
@@ -128,14 +141,16 @@ final class ConvolutionTest {
    */
   @Test
   void gradientsAgreeWithFiniteDifferences() {
-    for (ConvolutionShape shape :
-        List.of(
-            ConvolutionShape.of(2, 6, 5, 3, 5, 3, 3, 2, 1, Padding.SAME, 1, 1, 1),
-            ConvolutionShape.of(1, 5, 7, 4, 8, 2, 3, 1, 1, Padding.of(1), 2, 1, 2))) {
-      ConvolutionCase drawn = ConvolutionCase.random(shape);
+    for (ConvolutionCase drawn :
+        cases(
+            List.of(
+                ConvolutionShape.of(2, 6, 5, 3, 5, 3, 3, 2, 1, Padding.SAME, 1, 1, 1),
+                ConvolutionShape.of(1, 5, 7, 16, 32, 3, 3, 1, 1, Padding.SAME, 1, 1, 1),
+                ConvolutionShape.of(1, 5, 7, 4, 8, 2, 3, 1, 1, Padding.of(1), 2, 1, 2)))) {
       GuardedMatrix output = drawn.forward(Epilogue.NONE);
       ConvolutionCase convolution =
-          new ConvolutionCase(shape, drawn.input(), drawn.filter(), output);
+          new ConvolutionCase(
+              drawn.algorithm(), drawn.shape(), drawn.input(), drawn.filter(), output);
       assertDifferences(convolution, convolution.input(), convolution.backwardInput());
       assertDifferences(convolution, convolution.filter(), convolution.backwardFilter());
     }
@@ -173,18 +188,60 @@ final class ConvolutionTest {
     return sum;
   }
 
+  private static List<ConvolutionCase> cases(List<ConvolutionShape> shapes) {
+    return shapes.stream().flatMap(shape -> ConvolutionCase.each(shape).stream()).toList();
+  }
+
   private static void assertAllPasses(ConvolutionShape shape, Epilogue epilogue) {
-    ConvolutionCase convolution = ConvolutionCase.random(shape);
     ReferenceConvolution reference = new ReferenceConvolution(shape);
-    reference
-        .forward(convolution.input(), convolution.filter(), epilogue)
-        .assertNear(convolution.forward(epilogue), "forward " + shape + " " + epilogue);
-    reference
-        .backwardInput(convolution.dOutput(), convolution.filter())
-        .assertNear(convolution.backwardInput(), "backwardInput " + shape);
-    reference
-        .backwardFilter(convolution.input(), convolution.dOutput())
-        .assertNear(convolution.backwardFilter(), "backwardFilter " + shape);
+    for (ConvolutionCase convolution : ConvolutionCase.each(shape)) {
+      bounded(convolution, reference.forward(convolution.input(), convolution.filter(), epilogue))
+          .assertNear(convolution.forward(epilogue), "forward " + convolution + " " + epilogue);
+      bounded(convolution, reference.backwardInput(convolution.dOutput(), convolution.filter()))
+          .assertNear(convolution.backwardInput(), "backwardInput " + convolution);
+      bounded(convolution, reference.backwardFilter(convolution.input(), convolution.dOutput()))
+          .assertNear(convolution.backwardFilter(), "backwardFilter " + convolution);
+    }
+  }
+
+  /** What an algorithm promises: Winograd's elements share one bound, the largest. */
+  private static ReferenceConvolution.Result bounded(
+      ConvolutionCase convolution, ReferenceConvolution.Result result) {
+    return convolution.algorithm() == ConvolutionAlgorithm.WINOGRAD
+        ? result.withLargestBound()
+        : result;
+  }
+
+  @Test
+  void winogradIsChosenWherePixelsAndChannelsSuffice() {
+    assertEquals(ConvolutionAlgorithm.WINOGRAD, algorithm(28, 32, 32, 3, 1));
+    assertEquals(ConvolutionAlgorithm.WINOGRAD, algorithm(7, 512, 512, 3, 1));
+    assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(28, 16, 32, 3, 1));
+    assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(28, 32, 40, 3, 1));
+    assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(2, 64, 64, 3, 1));
+    assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(28, 32, 32, 3, 2));
+    assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(28, 32, 32, 5, 1));
+    ConvolutionShape odd = ConvolutionShape.of(1, 8, 8, 16, 17, 3, 3, 1, 1, Padding.SAME, 1, 1, 1);
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            Convolution.forward(
+                ConvolutionAlgorithm.WINOGRAD,
+                odd,
+                new float[1024],
+                0,
+                new float[odd.filterSize()],
+                0,
+                Epilogue.NONE,
+                new float[1088],
+                0));
+  }
+
+  private static ConvolutionAlgorithm algorithm(
+      int extent, int in, int out, int kernel, int stride) {
+    return ConvolutionAlgorithm.of(
+        ConvolutionShape.of(
+            1, extent, extent, in, out, kernel, kernel, stride, stride, Padding.SAME, 1, 1, 1));
   }
 
   private static void assertSameBits(Supplier<GuardedMatrix> pass, String what) {

@@ -69,10 +69,14 @@ final class DigestMain {
 
   private static List<ConvolutionShape> shapes(boolean whole) {
     if (!whole) {
-      return ConvolutionShapes.drawn(60).stream().filter(s -> s.multiplyAdds() < 3000).toList();
+      List<ConvolutionShape> tiny = new ArrayList<>();
+      tiny.add(ConvolutionShapes.threeByThree().getFirst());
+      ConvolutionShapes.drawn(60).stream().filter(s -> s.multiplyAdds() < 3000).forEach(tiny::add);
+      return tiny;
     }
     List<ConvolutionShape> shapes = new ArrayList<>(ConvolutionShapes.ofNetworks());
     shapes.addAll(ConvolutionShapes.awkward());
+    shapes.addAll(ConvolutionShapes.threeByThree());
     shapes.addAll(ConvolutionShapes.drawn(100));
     return shapes;
   }
@@ -89,10 +93,11 @@ final class DigestMain {
   }
 
   private static void convolution(ConvolutionShape shape, List<String> lines) {
-    ConvolutionCase convolution = ConvolutionCase.random(shape);
-    lines.add("forward " + shape + ": " + sha256(convolution.forward(EPILOGUE)));
-    lines.add("backwardInput " + shape + ": " + sha256(convolution.backwardInput()));
-    lines.add("backwardFilter " + shape + ": " + sha256(convolution.backwardFilter()));
+    for (ConvolutionCase convolution : ConvolutionCase.each(shape)) {
+      lines.add("forward " + convolution + ": " + sha256(convolution.forward(EPILOGUE)));
+      lines.add("backwardInput " + convolution + ": " + sha256(convolution.backwardInput()));
+      lines.add("backwardFilter " + convolution + ": " + sha256(convolution.backwardFilter()));
+    }
   }
 
   private static void normalization(int rows, int channels, List<String> lines) {

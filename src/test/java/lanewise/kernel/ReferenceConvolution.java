@@ -1,5 +1,6 @@
 package lanewise.kernel;
 
+import java.util.Arrays;
 import lanewise.shape.ConvolutionShape;
 
 /**
@@ -13,6 +14,14 @@ final class ReferenceConvolution {
 
   /** Values, the error that float arithmetic may make in each, and the number of elements. */
   record Result(double[] values, double[] bounds) {
+    /** The same values, each within the largest of the bounds. */
+    Result withLargestBound() {
+      double largest = Arrays.stream(bounds).max().orElse(0);
+      double[] same = new double[bounds.length];
+      Arrays.fill(same, largest);
+      return new Result(values, same);
+    }
+
     /**
      * Fails unless {@code actual} is within the bound everywhere and wrote nothing around itself.
      */
