@@ -35,10 +35,13 @@ record Row(Key key, String peer, double seconds, Work work) {
     return new Row(key, name.peer(), seconds(result), Work.of(name, params));
   }
 
-  /** One call's time: JMH's score, or its inverse where the score counts calls. */
+  /**
+   * One call's time, or the inverse of a score that counts calls. JMH's own score is the mean; the
+   * median forgives an iteration that others on the machine disturbed.
+   */
   private static double seconds(RunResult result) {
     BenchmarkParams params = result.getParams();
-    double score = result.getPrimaryResult().getScore();
+    double score = result.getPrimaryResult().getStatistics().getPercentile(50);
     double unit = 1.0 / params.getTimeUnit().convert(1, TimeUnit.SECONDS);
     return params.getMode() == Mode.Throughput ? unit / score : score * unit;
   }
