@@ -73,9 +73,14 @@ public final class Run {
   }
 
   private static int compare(Path before, Path after) throws IOException {
-    Comparison comparison = Comparison.of(ReportFile.read(before), ReportFile.read(after));
+    Report then = ReportFile.read(before);
+    Report now = ReportFile.read(after);
+    Comparison comparison = Comparison.of(then, now);
     if (comparison.compared() == 0) {
       return wrongUse(before + " and " + after + " have no result in common");
+    }
+    if (!then.machine().equals(now.machine())) {
+      System.out.println("Two machines: " + then.machine() + "; " + now.machine());
     }
     comparison.fallen().forEach(System.out::println);
     System.out.printf(
