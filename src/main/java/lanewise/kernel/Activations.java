@@ -86,6 +86,28 @@ public final class Activations {
     }
   }
 
+  /**
+   * The gradient of an epilogue's activation: {@code dInput = y > 0 ? dOutput : slope · dOutput}, 0
+   * for {@code y ≥ cap}; without a slope 0 for {@code y ≤ 0}, whatever dOutput is.
+   */
+  public static void epilogueBackward(
+      Epilogue epilogue,
+      int n,
+      float[] y,
+      int yOffset,
+      float[] dOutput,
+      int dOutputOffset,
+      float[] dInput,
+      int dInputOffset) {
+    float slope = epilogue.slope();
+    float cap = epilogue.cap();
+    if (slope == 0) {
+      clampBackward(n, cap, y, yOffset, dOutput, dOutputOffset, dInput, dInputOffset);
+    } else {
+      leakyBackward(n, slope, cap, y, yOffset, dOutput, dOutputOffset, dInput, dInputOffset);
+    }
+  }
+
   /** {@code y = x < 0 ? slope · x : x}. */
   public static void leakyRelu(int n, float slope, float[] x, int xOffset, float[] y, int yOffset) {
     for (int i = 0, step; i < n; i += step) {
@@ -111,6 +133,20 @@ public final class Activations {
       int dOutputOffset,
       float[] dInput,
       int dInputOffset) {
+    float cap = Float.POSITIVE_INFINITY;
+    leakyBackward(n, slope, cap, y, yOffset, dOutput, dOutputOffset, dInput, dInputOffset);
+  }
+
+  private static void leakyBackward(
+      int n,
+      float slope,
+      float cap,
+      float[] y,
+      int yOffset,
+      float[] dOutput,
+      int dOutputOffset,
+      float[] dInput,
+      int dInputOffset) {
     for (int i = 0, step; i < n; i += step) {
       step = n - i >= LANES ? LANES : 1;
       FloatVector v =
@@ -119,7 +155,10 @@ public final class Activations {
           step == LANES
               ? fromArray(FLOATS, dOutput, dOutputOffset + i)
               : broadcast(FLOATS, dOutput[dOutputOffset + i]);
-      FloatVector r = d.mul(slope).blend(d, v.compare(VectorOperators.GT, 0));
+      FloatVector r =
+          d.mul(slope)
+              .blend(d, v.compare(VectorOperators.GT, 0))
+              .blend(0, v.compare(VectorOperators.GE, cap));
       if (step == LANES) {
         r.intoArray(dInput, dInputOffset + i);
       } else {

@@ -3,19 +3,19 @@ package lanewise.network;
 import lanewise.kernel.Partition;
 import lanewise.kernel.WorkerPool;
 
-/** An activation, element by element, whose derivative follows from its output. */
+/** An activation, element by element, whose derivative follows from its output or its input. */
 final class ActivationOp implements Op {
   /** {@code y ← f(x)}. */
   interface Function {
     void apply(int n, float[] x, int xOffset, float[] y, int yOffset);
   }
 
-  /** {@code dInput ← dOutput · f′}, with f′ as a function of y = f(x). */
+  /** {@code dInput ← dOutput · f′}, with f′ as a function of y = f(x) or of x. */
   interface Derivative {
     void apply(
         int n,
-        float[] y,
-        int yOffset,
+        float[] of,
+        int offset,
         float[] dOutput,
         int dOutputOffset,
         float[] dInput,
@@ -24,14 +24,21 @@ final class ActivationOp implements Op {
 
   private final Function function;
   private final Derivative derivative;
+  private final boolean ofInput;
   private final Ports ports;
   private final Partition elements;
   private final WorkerPool.Task forward = this::forwardPiece;
   private final WorkerPool.Task backward = this::backwardPiece;
 
-  ActivationOp(Function function, Derivative derivative, Ports ports) {
+  /**
+   * An activation.
+   *
+   * @param ofInput whether the derivative is a function of the input, else of the output
+   */
+  ActivationOp(Function function, Derivative derivative, boolean ofInput, Ports ports) {
     this.function = function;
     this.derivative = derivative;
+    this.ofInput = ofInput;
     this.ports = ports;
     this.elements = Partition.elements(ports.output().size);
   }
@@ -54,14 +61,14 @@ final class ActivationOp implements Op {
   }
 
   private void backwardPiece(int piece) {
-    Buffer y = ports.output();
+    Buffer of = ofInput ? ports.input() : ports.output();
     Buffer dOutput = ports.dOutput();
     Buffer dInput = ports.dInput();
     int from = elements.from(piece);
     derivative.apply(
         elements.length(piece),
-        y.array,
-        y.offset + from,
+        of.array,
+        of.offset + from,
         dOutput.array,
         dOutput.offset + from,
         dInput.array,
@@ -70,11 +77,11 @@ final class ActivationOp implements Op {
 
   @Override
   public boolean backwardReadsInput() {
-    return false;
+    return ofInput;
   }
 
   @Override
   public boolean backwardReadsOutput() {
-    return true;
+    return !ofInput;
   }
 }

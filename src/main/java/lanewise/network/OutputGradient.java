@@ -50,19 +50,12 @@ final class OutputGradient implements WorkerPool.Task {
     float[] d = ports.dOutput().array;
     int dOffset = ports.dOutput().offset + from;
     if (epilogue.activates()) {
-      activationBackward(count * columns, ports.output().offset + from, d, dOffset);
+      Buffer y = ports.output();
+      Activations.epilogueBackward(
+          epilogue, count * columns, y.array, y.offset + from, d, dOffset, d, dOffset);
     }
     if (biased) {
       Reductions.columnSums(count, columns, d, dOffset, columns, partials, piece * columns);
-    }
-  }
-
-  private void activationBackward(int n, int yOffset, float[] d, int dOffset) {
-    float[] y = ports.output().array;
-    if (epilogue.slope() == 0) {
-      Activations.reluBackward(n, y, yOffset, d, dOffset, d, dOffset);
-    } else {
-      Activations.leakyReluBackward(n, epilogue.slope(), y, yOffset, d, dOffset, d, dOffset);
     }
   }
 }

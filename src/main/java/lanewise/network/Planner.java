@@ -16,12 +16,16 @@ import lanewise.layer.Conv2d;
 import lanewise.layer.CustomLayer;
 import lanewise.layer.Dense;
 import lanewise.layer.Dropout;
+import lanewise.layer.ELU;
 import lanewise.layer.Flatten;
+import lanewise.layer.GELU;
 import lanewise.layer.GlobalAveragePool;
-import lanewise.layer.Layer;
+import lanewise.layer.Hardswish;
 import lanewise.layer.LeakyReLU;
 import lanewise.layer.MaxPool2d;
 import lanewise.layer.ReLU;
+import lanewise.layer.ReLU6;
+import lanewise.layer.SiLU;
 import lanewise.layer.Sigmoid;
 import lanewise.layer.Softmax;
 import lanewise.layer.Tanh;
@@ -126,6 +130,12 @@ final class Planner {
       case Dropout dropout -> dropout(dropout, node, value);
       case ReLU _ -> activation(node, value, Activations::relu, Activations::reluBackward);
       case LeakyReLU(float slope) -> leakyRelu(slope, node, value);
+      case ReLU6 _ -> activation(node, value, Activations::relu6, Activations::relu6Backward);
+      case ELU(float alpha) -> elu(alpha, node, value);
+      case Hardswish _ ->
+          activationOfInput(node, value, Activations::hardswish, Activations::hardswishBackward);
+      case SiLU _ -> activationOfInput(node, value, Activations::silu, Activations::siluBackward);
+      case GELU _ -> activationOfInput(node, value, Activations::gelu, Activations::geluBackward);
       case Sigmoid _ -> activation(node, value, Activations::sigmoid, Activations::sigmoidBackward);
       case Tanh _ -> activation(node, value, Activations::tanh, Activations::tanhBackward);
       case Softmax _ -> softmax(node, value);
@@ -176,7 +186,11 @@ final class Planner {
       return value;
     }
     Node next = nodes.get(value);
-    boolean fuses = next.layer() instanceof ReLU || next.layer() instanceof LeakyReLU;
+    boolean fuses =
+        switch (next.layer()) {
+          case ReLU _, ReLU6 _, LeakyReLU _ -> true;
+          default -> false;
+        };
     if (!fuses || !next.inputs().contains(value)) {
       return value;
     }
@@ -188,14 +202,17 @@ final class Planner {
     if (fused == value) {
       return bias;
     }
-    Layer activation = nodes.get(fused - 1).layer();
-    return activation instanceof LeakyReLU(float slope) ? bias.leakyRelu(slope) : bias.relu();
+    return switch (nodes.get(fused - 1).layer()) {
+      case LeakyReLU(float slope) -> bias.leakyRelu(slope);
+      case ReLU6 _ -> bias.relu6();
+      default -> bias.relu();
+    };
   }
 
   private int batchNorm(BatchNorm norm, Node node, int value) {
     Shape shape = node.outputShape();
     int channels = shape.size(shape.rank() - 1);
-    Ports ports = training ? portsInPlaceBackward(node) : portsInPlace(node);
+    Ports ports = portsKeepingInput(node);
     Op op =
         training
             ? new BatchNormOp(
@@ -254,8 +271,25 @@ final class Planner {
   private int activation(
       Node node, int value, ActivationOp.Function function, ActivationOp.Derivative derivative) {
     Ports ports = portsInPlace(node);
-    add(new ActivationOp(function, derivative, ports), ports, value);
+    add(new ActivationOp(function, derivative, false, ports), ports, value);
     return value;
+  }
+
+  private int activationOfInput(
+      Node node, int value, ActivationOp.Function function, ActivationOp.Derivative derivative) {
+    Ports ports = portsKeepingInput(node);
+    add(new ActivationOp(function, derivative, true, ports), ports, value);
+    return value;
+  }
+
+  private int elu(float alpha, Node node, int value) {
+    return activation(
+        node,
+        value,
+        (n, x, xOffset, y, yOffset) -> Activations.elu(n, alpha, x, xOffset, y, yOffset),
+        (n, y, yOffset, dOutput, dOutputOffset, dInput, dInputOffset) ->
+            Activations.eluBackward(
+                n, alpha, y, yOffset, dOutput, dOutputOffset, dInput, dInputOffset));
   }
 
   private int leakyRelu(float slope, Node node, int value) {
@@ -327,12 +361,9 @@ final class Planner {
     return portsOverGradient(node, output);
   }
 
-  /**
-   * Ports with an output of its own, since the backward pass reads the input, and backward over the
-   * gradient of the output.
-   */
-  private Ports portsInPlaceBackward(Node node) {
-    return portsOverGradient(node, newBuffer(node.outputShape()));
+  /** As {@link #portsInPlace}, but the input stays for a backward pass that reads it. */
+  private Ports portsKeepingInput(Node node) {
+    return training ? portsOverGradient(node, newBuffer(node.outputShape())) : portsInPlace(node);
   }
 
   private Ports portsOverGradient(Node node, Buffer output) {

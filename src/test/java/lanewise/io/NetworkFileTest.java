@@ -15,11 +15,16 @@ import lanewise.layer.Conv2d;
 import lanewise.layer.CustomLayer;
 import lanewise.layer.Dense;
 import lanewise.layer.Dropout;
+import lanewise.layer.ELU;
 import lanewise.layer.Flatten;
+import lanewise.layer.GELU;
 import lanewise.layer.GlobalAveragePool;
+import lanewise.layer.Hardswish;
 import lanewise.layer.LeakyReLU;
 import lanewise.layer.MaxPool2d;
 import lanewise.layer.ReLU;
+import lanewise.layer.ReLU6;
+import lanewise.layer.SiLU;
 import lanewise.layer.Sigmoid;
 import lanewise.layer.Softmax;
 import lanewise.layer.Tanh;
@@ -53,6 +58,11 @@ class NetworkFileTest {
             new AveragePool2d(2, 1, Padding.SAME),
             new Conv2d(4, 1).withoutBias(),
             new BatchNorm().momentum(0.75f),
+            new ReLU6(),
+            new ELU(0.5f),
+            new GELU(),
+            new SiLU(),
+            new Hardswish(),
             new Dropout(0.75f),
             new Sigmoid(),
             new Flatten(),

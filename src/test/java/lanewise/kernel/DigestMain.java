@@ -59,6 +59,7 @@ final class DigestMain {
     for (int channels : new int[] {1, 16, 17, 33}) {
       normalization(whole ? 1000 : 9, channels, lines);
     }
+    activations(whole ? 1100 : 37, lines);
     lines.add("training: " + (whole ? weights(90, 16) : weights(8, 3)));
     return lines;
   }
@@ -98,6 +99,31 @@ final class DigestMain {
       lines.add("backwardInput " + convolution + ": " + sha256(convolution.backwardInput()));
       lines.add("backwardFilter " + convolution + ": " + sha256(convolution.backwardFilter()));
     }
+  }
+
+  private static void activations(int n, List<String> lines) {
+    GuardedMatrix x = GuardedMatrix.random(n, 1);
+    for (int i = 0; i < n; i++) {
+      x.set(0, i, 8 * x.get(i));
+    }
+    GuardedMatrix d = GuardedMatrix.random(n, 2);
+    GuardedMatrix y = GuardedMatrix.poisoned(5, n, 0);
+    GuardedMatrix g = GuardedMatrix.poisoned(5, n, 0);
+    float[] in = x.array;
+    int at = x.offset;
+    int to = y.offset;
+    Activations.relu6(n, in, at, y.array, to);
+    Activations.elu(n, 0.7f, in, at, y.array, to + n);
+    Activations.hardswish(n, in, at, y.array, to + 2 * n);
+    Activations.silu(n, in, at, y.array, to + 3 * n);
+    Activations.gelu(n, in, at, y.array, to + 4 * n);
+    Activations.relu6Backward(n, y.array, to, d.array, d.offset, g.array, to);
+    Activations.eluBackward(n, 0.7f, y.array, to + n, d.array, d.offset, g.array, to + n);
+    Activations.hardswishBackward(n, in, at, d.array, d.offset, g.array, to + 2 * n);
+    Activations.siluBackward(n, in, at, d.array, d.offset, g.array, to + 3 * n);
+    Activations.geluBackward(n, in, at, d.array, d.offset, g.array, to + 4 * n);
+    lines.add("activations: " + sha256(y));
+    lines.add("activations' gradients: " + sha256(g));
   }
 
   private static void normalization(int rows, int channels, List<String> lines) {

@@ -30,6 +30,11 @@ class LayerTest {
             new ReLU(),
             new LeakyReLU(0.1f),
             new BatchNorm(),
+            new ReLU6(),
+            new ELU(1),
+            new GELU(),
+            new SiLU(),
+            new Hardswish(),
             new Sigmoid(),
             new Tanh(),
             new Softmax())) {
@@ -122,6 +127,7 @@ class LayerTest {
         "Dropout: keep must be above 0 and at most 1, got NaN", () -> new Dropout(Float.NaN));
     assertMessage(
         "LeakyReLU: slope must be finite and at least 0, got -0.1", () -> new LeakyReLU(-0.1f));
+    assertMessage("ELU: alpha must be finite and at least 0, got -1.0", () -> new ELU(-1));
     assertMessage(
         "BatchNorm: momentum must be from 0 to 1, got 1.5", () -> new BatchNorm().momentum(1.5f));
     assertMessage(

@@ -9,11 +9,16 @@ import lanewise.layer.BatchNorm;
 import lanewise.layer.Conv2d;
 import lanewise.layer.Dense;
 import lanewise.layer.Dropout;
+import lanewise.layer.ELU;
 import lanewise.layer.Flatten;
+import lanewise.layer.GELU;
 import lanewise.layer.GlobalAveragePool;
+import lanewise.layer.Hardswish;
 import lanewise.layer.LeakyReLU;
 import lanewise.layer.MaxPool2d;
 import lanewise.layer.ReLU;
+import lanewise.layer.ReLU6;
+import lanewise.layer.SiLU;
 import lanewise.layer.Sigmoid;
 import lanewise.layer.Softmax;
 import lanewise.layer.Tanh;
@@ -98,6 +103,11 @@ class AllocationTest {
             new MaxPool2d(2),
             new Dropout(0.75f),
             new LeakyReLU(0.1f),
+            new GELU(),
+            new SiLU(),
+            new ELU(1),
+            new Hardswish(),
+            new ReLU6(),
             new AveragePool2d(2),
             new Sigmoid(),
             new Flatten(),

@@ -14,12 +14,18 @@ import lanewise.layer.BatchNorm;
 import lanewise.layer.Conv2d;
 import lanewise.layer.Dense;
 import lanewise.layer.Dropout;
+import lanewise.layer.ELU;
 import lanewise.layer.Flatten;
+import lanewise.layer.GELU;
 import lanewise.layer.GlobalAveragePool;
+import lanewise.layer.Hardswish;
+import lanewise.layer.Initializer;
 import lanewise.layer.Layer;
 import lanewise.layer.LeakyReLU;
 import lanewise.layer.MaxPool2d;
 import lanewise.layer.ReLU;
+import lanewise.layer.ReLU6;
+import lanewise.layer.SiLU;
 import lanewise.layer.Sigmoid;
 import lanewise.layer.Softmax;
 import lanewise.layer.Tanh;
@@ -55,6 +61,8 @@ class GradientTest {
   static Stream<Case> cases() {
     Shape image = Shape.of(5, 7, 4);
     Conv2d conv = new Conv2d(6, 3);
+    Initializer large = new Initializer.Normal(2);
+    Dense wide = new Dense(17, large, Initializer.ZEROS);
     Conv2d conv1 = new Conv2d(2, 1);
     Conv2d same = conv.padding(Padding.SAME);
     return Stream.of(
@@ -69,6 +77,14 @@ class GradientTest {
         new Case(Shape.of(13), new Dense(17), new ReLU(), new Dropout(0.6f), new Dense(3)),
         new Case(Shape.of(13), new Dense(17), new Scale(), new Tanh(), new Scale()),
         new Case(Shape.of(13), new Scale()),
+        new Case(Shape.of(13), wide, new ReLU6(), new Dense(3)),
+        new Case(image, new Conv2d(6, 3).initializer(large, large), new ReLU6(), new Conv2d(2, 2)),
+        new Case(Shape.of(13), wide, new Scale(), new ReLU6(), new Dense(3)),
+        new Case(Shape.of(13), wide, new Hardswish(), new Dense(3), new Hardswish()),
+        new Case(Shape.of(13), new Dense(17), new ELU(1), new Dense(3), new ELU(0.3f)),
+        new Case(Shape.of(13), new Dense(17), new SiLU(), new Dense(3), new SiLU()),
+        new Case(Shape.of(13), new Dense(17), new GELU(), new Dense(3), new GELU()),
+        new Case(Shape.of(13), new Dense(17), new GELU(), new SiLU(), new Sigmoid(), new ELU(2)),
         new Case(Shape.of(13), new Dropout(0.5f), new Tanh(), new Dense(3)),
         new Case(image, new Flatten(), new ReLU(), new Dense(3), new Flatten()),
         new Case(image, conv),
@@ -171,6 +187,13 @@ class GradientTest {
               Value flat = a.then(new Flatten());
               Value sum = flat.then(new Dense(3)).plus(flat.then(new ReLU(), new Dense(3)));
               return sum.plus(a.then(new GlobalAveragePool())).plus(sum);
+            }),
+        new Case(
+            "fork before what reads its input backward",
+            features,
+            x -> {
+              Value h = x.then(dense);
+              return h.then(new GELU(), new SiLU()).plus(h.then(new Hardswish())).plus(h);
             }),
         new Case(
             "dropout on a fork",

@@ -14,6 +14,7 @@ import lanewise.layer.Layer;
 import lanewise.layer.LeakyReLU;
 import lanewise.layer.MaxPool2d;
 import lanewise.layer.ReLU;
+import lanewise.layer.ReLU6;
 import lanewise.layer.Sigmoid;
 import lanewise.layer.Tanh;
 import lanewise.shape.Shape;
@@ -43,13 +44,15 @@ class PlannerTest {
             new Flatten(),
             new Dense(5),
             new LeakyReLU(0.1f),
-            new Tanh());
+            new Tanh(),
+            new Dense(5),
+            new ReLU6());
     assertEquals(
-        List.of("Conv2dOp", "MaxPoolOp", "DenseOp", "ActivationOp"),
+        List.of("Conv2dOp", "MaxPoolOp", "DenseOp", "ActivationOp", "DenseOp"),
         names(Planner.inference(network, 4).forward()));
     Plan plan = training(network);
     assertEquals(
-        List.of("Conv2dOp", "MaxPoolOp", "DropoutOp", "DenseOp", "ActivationOp"),
+        List.of("Conv2dOp", "MaxPoolOp", "DropoutOp", "DenseOp", "ActivationOp", "DenseOp"),
         names(plan.forward()));
     assertEquals(names(plan.forward()).reversed(), names(plan.backward()));
   }

@@ -11,17 +11,23 @@ import lanewise.layer.Concat;
 import lanewise.layer.Conv2d;
 import lanewise.layer.CustomLayer;
 import lanewise.layer.Dense;
+import lanewise.layer.ELU;
 import lanewise.layer.Flatten;
+import lanewise.layer.GELU;
 import lanewise.layer.GlobalAveragePool;
+import lanewise.layer.Hardswish;
 import lanewise.layer.LeakyReLU;
 import lanewise.layer.MaxPool2d;
 import lanewise.layer.ReLU;
+import lanewise.layer.ReLU6;
+import lanewise.layer.SiLU;
 import lanewise.layer.Sigmoid;
 import lanewise.layer.Softmax;
 import lanewise.layer.Tanh;
 import lanewise.random.CounterRandom;
 import lanewise.shape.ConvolutionShape;
 import lanewise.shape.PoolingShape;
+import org.apache.commons.math3.special.Erf;
 
 /** The forward pass of a network in double and in plain loops. */
 final class ReferenceNetwork {
@@ -70,6 +76,13 @@ final class ReferenceNetwork {
       case lanewise.layer.Dropout dropout -> dropout(dropout.keep(), value, x);
       case ReLU _ -> Arrays.stream(x).map(v -> Math.max(v, 0)).toArray();
       case LeakyReLU(float slope) -> Arrays.stream(x).map(v -> v > 0 ? v : slope * v).toArray();
+      case ReLU6 _ -> Arrays.stream(x).map(v -> Math.min(Math.max(v, 0), 6)).toArray();
+      case ELU(float alpha) ->
+          Arrays.stream(x).map(v -> v > 0 ? v : alpha * Math.expm1(v)).toArray();
+      case Hardswish _ ->
+          Arrays.stream(x).map(v -> v * Math.min(Math.max(v / 6 + 0.5, 0), 1)).toArray();
+      case SiLU _ -> Arrays.stream(x).map(v -> v / (1 + Math.exp(-v))).toArray();
+      case GELU _ -> Arrays.stream(x).map(v -> v * 0.5 * Erf.erfc(-v / Math.sqrt(2))).toArray();
       case Sigmoid _ -> Arrays.stream(x).map(v -> 1 / (1 + Math.exp(-v))).toArray();
       case Tanh _ -> Arrays.stream(x).map(Math::tanh).toArray();
       case Softmax _ -> softmax(node.outputShape().size(node.outputShape().rank() - 1), x);
