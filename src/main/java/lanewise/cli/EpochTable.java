@@ -27,7 +27,7 @@ final class EpochTable implements TrainingListener {
 
   @Override
   public void onEpochStart(int newEpoch, int newEpochs, int batches) {
-    if (newEpoch == 1) {
+    if (epoch == 0) {
       terminal.line(
           "%9s      loss  accuracy%s  seconds  samples/s"
               .formatted(interval.unit(), interval.tests() ? "  test loss  test accuracy" : ""));

@@ -4,10 +4,12 @@ import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import lanewise.train.NonFiniteLossException;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +104,7 @@ public final class Main {
     return switch (e) {
       case InputException input -> refuse(input.getMessage(), err);
       case IOException io -> refuse(sentence(io), err);
+      case UncheckedIOException io -> refuse(sentence(Objects.requireNonNull(io.getCause())), err);
       case NonFiniteLossException diverged -> fail(diverged.getMessage(), e, err);
       default -> fail("unexpected " + e, e, err);
     };

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import lanewise.Lanewise;
+import lanewise.data.Dataset;
 import lanewise.data.TrainTest;
+import lanewise.io.AtomicFile;
+import lanewise.io.Checkpoint;
 import lanewise.io.NetworkFile;
 import lanewise.network.Network;
 import lanewise.optimizer.Optimizer;
@@ -15,6 +18,7 @@ import lanewise.train.EpochResult;
 import lanewise.train.Evaluation;
 import lanewise.train.Trainer;
 import lanewise.train.TrainingResult;
+import lanewise.train.TrainingState;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -83,6 +87,18 @@ final class TrainCommand implements Callable<Integer> {
   private @Nullable Path save;
 
   @Option(
+      names = "--checkpoint",
+      paramLabel = "FILE",
+      description = "Write after each epoch that is shown what --resume needs.")
+  private @Nullable Path checkpoint;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "FILE",
+      description = "Go on where a training with the same options, but for --epochs, was stopped.")
+  private @Nullable Path resume;
+
+  @Option(
       names = "--plots",
       paramLabel = "DIR",
       description = "Write pictures of the training, as PNG and SVG.")
@@ -105,6 +121,10 @@ final class TrainCommand implements Callable<Integer> {
     setThreads();
     Figures.checkWritable(save);
     Figures.checkWritable(json);
+    if (checkpoint != null) {
+      AtomicFile.checkWritable(checkpoint);
+    }
+    TrainingState state = resume == null ? null : Checkpoint.load(resume);
     if (plots != null) {
       makeFolder(plots);
     }
@@ -113,12 +133,8 @@ final class TrainCommand implements Callable<Integer> {
     TrainTest prepared = recipe.prepare(samples);
     Network network = recipe.network(trainer.seed());
     introduce(recipe, trainer, prepared, network);
-    Trainer heard = trainer.listener(new EpochTable(terminal, recipe.interval()));
-    TrainingResult result =
-        recipe.interval().tests()
-            ? heard.train(network, prepared.train(), prepared.test())
-            : heard.train(network, prepared.train());
-    Evaluation test = result.last().validation();
+    TrainingResult result = train(listened(recipe, trainer), recipe, state, network, prepared);
+    Evaluation test = result.kept().validation();
     if (test == null) {
       test = Trainer.evaluate(network, prepared.test(), trainer.loss(), trainer.batch());
     }
@@ -129,6 +145,31 @@ final class TrainCommand implements Callable<Integer> {
       terminal.line("pictures in " + plots);
     }
     return Main.OK;
+  }
+
+  private Trainer listened(Recipe recipe, Trainer trainer) {
+    Trainer listened = trainer.listener(new EpochTable(terminal, recipe.interval()));
+    return checkpoint == null
+        ? listened
+        : listened.listener(Checkpoint.writer(checkpoint, recipe.interval().every()));
+  }
+
+  private TrainingResult train(
+      Trainer trainer,
+      Recipe recipe,
+      @Nullable TrainingState from,
+      Network network,
+      TrainTest samples)
+      throws InputException {
+    Dataset test = recipe.interval().tests() ? samples.test() : null;
+    if (from == null) {
+      return trainer.train(network, samples.train(), test);
+    }
+    try {
+      return trainer.resume(from, network, samples.train(), test);
+    } catch (IllegalArgumentException e) {
+      throw new InputException(resume + ": " + e.getMessage());
+    }
   }
 
   private static void makeFolder(Path folder) throws IOException {

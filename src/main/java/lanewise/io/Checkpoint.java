@@ -34,22 +34,53 @@ public final class Checkpoint {
 
   private Checkpoint() {}
 
-  /**
-   * A listener that saves the state in {@code file} after each epoch.
-   *
-   * <p>It throws {@link UncheckedIOException} if the file cannot be written.
-   */
-  public static TrainingListener writer(Path file) {
-    return new TrainingListener() {
-      @Override
-      public void onState(Supplier<TrainingState> state) {
+  /** Saves the state now and then. */
+  private static final class Writer implements TrainingListener {
+    private final Path file;
+    private final int every;
+    private int epoch;
+
+    Writer(Path file, int every) {
+      this.file = file;
+      this.every = every;
+    }
+
+    @Override
+    public void onEpochEnd(EpochResult result) {
+      epoch = result.epoch();
+    }
+
+    @Override
+    public void onState(Supplier<TrainingState> state) {
+      if (epoch % every == 0) {
         try {
           save(file, state.get());
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
       }
-    };
+    }
+  }
+
+  /**
+   * A listener that saves the state in {@code file} after each epoch. It throws {@link
+   * UncheckedIOException} if the file cannot be written.
+   */
+  public static TrainingListener writer(Path file) {
+    return writer(file, 1);
+  }
+
+  /**
+   * A listener that saves the state in {@code file} after each epoch whose number {@code every}
+   * divides. It throws {@link UncheckedIOException} if the file cannot be written.
+   *
+   * @throws IllegalArgumentException if {@code every} is below 1
+   */
+  public static TrainingListener writer(Path file, int every) {
+    if (every < 1) {
+      throw new IllegalArgumentException("Checkpoint: every must be at least 1, got " + every);
+    }
+    return new Writer(file, every);
   }
 
   /**

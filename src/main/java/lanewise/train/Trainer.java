@@ -213,23 +213,23 @@ public final class Trainer {
 
   /** Trains without validation. See {@link #train(Network, Dataset, Dataset)}. */
   public TrainingResult train(Network network, Dataset training) {
-    return new TrainingRun(this, network, training, null).run();
+    return train(network, training, null);
   }
 
   /**
-   * Trains, and evaluates on {@code validation} after each epoch.
+   * Trains, and evaluates on {@code validation} after each epoch, if it is not null.
    *
    * @param network whose parameters are modified
    * @throws IllegalArgumentException if the network, the loss and the data do not fit together
    * @throws NonFiniteLossException if the loss, or a parameter, becomes NaN or infinite
    */
-  public TrainingResult train(Network network, Dataset training, Dataset validation) {
+  public TrainingResult train(Network network, Dataset training, @Nullable Dataset validation) {
     return new TrainingRun(this, network, training, validation).run();
   }
 
   /** Resumes without validation. See {@link #resume(TrainingState, Network, Dataset, Dataset)}. */
   public TrainingResult resume(TrainingState state, Network network, Dataset training) {
-    return new TrainingRun(this, network, training, null).resume(state);
+    return resume(state, network, training, null);
   }
 
   /**
@@ -243,7 +243,7 @@ public final class Trainer {
    * @throws NonFiniteLossException if the loss, or a parameter, becomes NaN or infinite
    */
   public TrainingResult resume(
-      TrainingState state, Network network, Dataset training, Dataset validation) {
+      TrainingState state, Network network, Dataset training, @Nullable Dataset validation) {
     return new TrainingRun(this, network, training, validation).resume(state);
   }
 

@@ -136,7 +136,7 @@ final class TrainingRun {
   }
 
   private static String describe(Dataset dataset) {
-    return dataset.size() + " samples of " + dataset.sampleShape();
+    return dataset.size() + " samples of " + dataset.sampleShape() + ", " + dataset.classNames();
   }
 
   private void checkSettings(Map<String, String> expected) {
@@ -170,14 +170,18 @@ final class TrainingRun {
         listener.onBatch(i + 1, count, samples, loss, lossSum / samples);
       }
     }
-    int fault = Reductions.firstNonFinite(network.parameterCount(), network.parameters(), 0);
-    if (fault >= 0) {
-      double value = network.parameters()[fault];
-      throw new NonFiniteLossException("parameter " + fault, value, state.steps(), epoch);
-    }
+    checkFinite("parameter ", network.parameters(), epoch);
+    checkFinite("state ", network.state(), epoch);
     double seconds = (System.nanoTime() - start) * 1e-9;
     double accuracy = training.classes() == 0 ? Double.NaN : (double) correct / samples;
     return new EpochResult(epoch, lossSum / samples, accuracy, samples, seconds, validate());
+  }
+
+  private void checkFinite(String what, float[] values, int epoch) {
+    int fault = Reductions.firstNonFinite(values.length, values, 0);
+    if (fault >= 0) {
+      throw new NonFiniteLossException(what + fault, values[fault], state.steps(), epoch);
+    }
   }
 
   /** Runs batch {@code i} of the epoch and, if it is the last of a step, takes the step. */

@@ -12,6 +12,7 @@ import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import lanewise.Lanewise;
+import lanewise.io.Checkpoint;
 import lanewise.io.Json;
 import lanewise.io.NetworkFile;
 import lanewise.layer.Dense;
@@ -28,6 +30,7 @@ import lanewise.shape.Shape;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,7 +86,12 @@ class CommandLineTest {
   }
 
   private String[] digits(String... more) {
-    String[] first = {"train", "digits-lenet5", "--epochs", "3", "--data", folder.toString()};
+    return digits(3, more);
+  }
+
+  private String[] digits(int epochs, String... more) {
+    String data = folder.toString();
+    String[] first = {"train", "digits-lenet5", "--epochs=" + epochs, "--data", data};
     String[] all = Arrays.copyOf(first, first.length + more.length);
     System.arraycopy(more, 0, all, first.length, more.length);
     return all;
@@ -141,8 +149,12 @@ class CommandLineTest {
     assertNotEquals(one, sha256("--seed", "2"));
   }
 
-  private Json sha256(String... more) throws Exception {
+  private Json sha256(String... more) {
     assertRuns(digits(more));
+    return printedSha256();
+  }
+
+  private Json printedSha256() {
     return Json.of(
         out.toString()
             .lines()
@@ -285,6 +297,7 @@ class CommandLineTest {
           --seed=1.5            | Invalid value for option '--seed': '1.5' is not a long
           --batch               | Missing required parameter for option '--batch' (N)
           --data=/no/such       | /no/such: expected a folder with digits-images-idx3-ubyte.gz, found none
+          --checkpoint=/no/such | /no/such: there is no folder /no
           --save=/no/such/file  | /no/such/file: there is no folder /no/such
           --json=/no/such/file  | /no/such/file: there is no folder /no/such
           """)
@@ -334,6 +347,60 @@ class CommandLineTest {
     assertTrue(
         err.toString().matches("lanewise: the loss is \\S+ at step \\d+ .*\\R"), err::toString);
     assertEquals("old", Files.readString(saved));
+  }
+
+  /** On Unix the end comes as with kill -9. */
+  @Test
+  @Timeout(180)
+  void aKilledTrainingIsResumed() throws Exception {
+    Path checkpoint = folder.resolve("checkpoint");
+    String[] killed = digits(60, "--checkpoint", checkpoint.toString());
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--add-modules=jdk.incubator.vector");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of(killed));
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("output").toFile())
+            .start();
+    while (Files.notExists(checkpoint)) {
+      assertTrue(process.isAlive(), () -> "ended before its first checkpoint");
+      Thread.sleep(1);
+    }
+    process.destroyForcibly().waitFor();
+    assertTrue(Checkpoint.load(checkpoint).epochs().size() < 60);
+
+    assertRuns(digits(60));
+    Json expected = printedSha256();
+    assertEquals(60, lines());
+    assertRuns(digits(60, "--resume", checkpoint.toString()));
+    assertEquals(expected, printedSha256());
+    assertEquals(60 - Checkpoint.load(checkpoint).epochs().size(), lines());
+    assertTrue(out.toString().contains("\n    epoch      loss"), out::toString);
+  }
+
+  /** The lines of epochs. */
+  private long lines() {
+    return out.toString().lines().filter(s -> s.matches(" +\\d+ +\\d\\.\\d{4} .*")).count();
+  }
+
+  @Test
+  void refusesToResumeAnotherTraining() throws Exception {
+    Path checkpoint = folder.resolve("checkpoint");
+    assertRuns(digits("--checkpoint", checkpoint.toString()));
+    String[] resumed = digits("--resume", checkpoint.toString(), "--batch", "7");
+    assertRefused(checkpoint + ": Trainer: to resume, batch must be 16, got 7", resumed);
+    assertRuns(digits("--resume", checkpoint.toString()));
+    Path network = folder.resolve("network");
+    assertRuns(digits("--save", network.toString()));
+    assertRefused(
+        network + ": the metadata must describe a training under lanewise.training, got none",
+        digits("--resume", network.toString()));
+    assertRefused(
+        folder.resolve("none") + ": no such file",
+        digits("--resume", folder.resolve("none").toString()));
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -329,6 +330,31 @@ class CheckpointTest {
     assertEquals(
         file() + ": the metadata must describe a training under lanewise.training, got none",
         e.getMessage());
+  }
+
+  @Test
+  void savesEveryOtherEpoch() throws IOException {
+    List<Long> saved = new ArrayList<>();
+    line(new Sgd(0.25f))
+        .listener(Checkpoint.writer(file(), 2))
+        .listener(
+            new TrainingListener() {
+              @Override
+              public void onEpochEnd(EpochResult result) {
+                try {
+                  saved.add(Files.exists(file()) ? Checkpoint.load(file()).steps() : 0);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              }
+            })
+        .epochs(5)
+        .train(bias(), zeros());
+    assertEquals(List.of(0L, 2L, 2L, 4L, 4L), saved);
+    assertEquals(
+        "Checkpoint: every must be at least 1, got 0",
+        assertThrows(IllegalArgumentException.class, () -> Checkpoint.writer(file(), 0))
+            .getMessage());
   }
 
   @Test
