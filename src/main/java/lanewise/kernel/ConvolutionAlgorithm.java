@@ -16,9 +16,8 @@ public enum ConvolutionAlgorithm {
   /**
    * Winograd's minimal filtering F(4×4, 3×3): 36 multiplications for 16 outputs in place of 144.
    * For filters of 3 × 3, stride 1, no dilation, one group, padding of at most 2, channels in
-   * multiples of 16. The transforms cost a digit: the largest error, relative to the largest
-   * output, is about ten times that of {@link #IMPLICIT_GEMM}, and stays under {@code 10⁻⁵} (see
-   * {@code docs/kernels.md}).
+   * multiples of 16. Relative to the largest output, its errors are about twice those of {@link
+   * #IMPLICIT_GEMM}; every element keeps the largest of its bounds.
    */
   WINOGRAD;
 
