@@ -21,6 +21,9 @@ public final class Gemm {
   /** Columns of B packed at a time, 2 MB at full depth. */
   private static final int NC = 2048;
 
+  /** With as many columns of B, packing a row of A costs less than it saves. */
+  private static final int COLUMNS = 96;
+
   /** Below this many multiply-adds, waking a thread costs more than it saves. */
   private static final long PARALLEL = 1 << 19;
 
@@ -360,9 +363,13 @@ public final class Gemm {
       TileStore store =
           scratch.store.set(alpha, pc == 0 ? beta : 1, pc + kc >= k, epilogue, jc + j);
       int at = cOffset + i * ldc + jc + j;
-      if (transposeA) {
+      if (transposeA || columns >= COLUMNS) {
         float[] left = scratch.left((rows + Microkernel.LEFT_STEP) * kc);
-        Panels.packLeft(rows, kc, a, aOffset + pc * lda + i, lda, left);
+        if (transposeA) {
+          Panels.packLeft(rows, kc, a, aOffset + pc * lda + i, lda, left);
+        } else {
+          Panels.packLeftRows(rows, kc, a, aOffset + i * lda + pc, lda, left);
+        }
         Panels.multiplyColumns(
             rows, kc, left, 0, columns, packed, kc * j, store, c, at, ldc, scratch);
         return;

@@ -71,34 +71,56 @@ final class Panels {
       int ldb,
       float[] packed,
       int packedOffset) {
+    int lanes = Simd.LANES;
+    int whole = k - k % lanes;
     int j = 0;
-    for (; j <= used - 4; j += 4) {
-      int b0 = bOffset + j * ldb;
-      int b1 = b0 + ldb;
-      int b2 = b1 + ldb;
-      int b3 = b2 + ldb;
-      int to = packedOffset + j;
-      for (int p = 0; p < k; p++) {
-        packed[to] = b[b0 + p];
-        packed[to + 1] = b[b1 + p];
-        packed[to + 2] = b[b2 + p];
-        packed[to + 3] = b[b3 + p];
-        to += width;
+    for (; j <= used - lanes; j += lanes) {
+      for (int p = 0; p < whole; p += lanes) {
+        Transposition.square(
+            b, bOffset + j * ldb + p, ldb, packed, packedOffset + p * width + j, width);
+      }
+      for (int i = j; i < j + lanes; i++) {
+        scatter(whole, k, b, bOffset + i * ldb, packed, packedOffset + i, width);
       }
     }
     for (; j < used; j++) {
-      int from = bOffset + j * ldb;
-      int to = packedOffset + j;
-      for (int p = 0; p < k; p++) {
-        packed[to] = b[from + p];
-        to += width;
+      scatter(0, k, b, bOffset + j * ldb, packed, packedOffset + j, width);
+    }
+  }
+
+  /** {@code y[p · step] ← x[p]} for p from {@code from} on. */
+  private static void scatter(
+      int from, int k, float[] x, int xOffset, float[] y, int yOffset, int step) {
+    for (int p = from; p < k; p++) {
+      y[yOffset + p * step] = x[xOffset + p];
+    }
+  }
+
+  /**
+   * Packs {@code rows} rows of A, which stand {@code lda} apart, in columns, as {@link #packLeft}
+   * does those of a transposed one.
+   */
+  static void packLeftRows(int rows, int k, float[] a, int aOffset, int lda, float[] packed) {
+    int step = Microkernel.LEFT_STEP;
+    int whole = k - k % step;
+    for (int i = 0; i < rows; i += step) {
+      int used = Math.min(step, rows - i);
+      int first = 0;
+      if (used == step) {
+        for (int p = 0; p < whole; p += step) {
+          Transposition.square(a, aOffset + i * lda + p, lda, packed, i * k + p * step, step);
+        }
+        first = whole;
+      }
+      for (int r = 0; r < used; r++) {
+        scatter(first, k, a, aOffset + (i + r) * lda, packed, i * k + r, step);
       }
     }
   }
 
   /**
    * Packs {@code rows} rows of {@code Aᵀ} in columns: A is k × rows, its rows {@code lda} apart.
-   * Panel {@code i / LEFT_STEP} starts at {@code i · k}; the rows beyond the last are zeros.
+   * Panel {@code i / LEFT_STEP} starts at {@code i · k}; the rows beyond the last hold anything.
    */
   static void packLeft(int rows, int k, float[] a, int aOffset, int lda, float[] packed) {
     int step = Microkernel.LEFT_STEP;
