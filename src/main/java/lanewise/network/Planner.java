@@ -15,6 +15,7 @@ import lanewise.layer.Concat;
 import lanewise.layer.Conv2d;
 import lanewise.layer.CustomLayer;
 import lanewise.layer.Dense;
+import lanewise.layer.DepthwiseConv2d;
 import lanewise.layer.Dropout;
 import lanewise.layer.ELU;
 import lanewise.layer.Flatten;
@@ -23,6 +24,7 @@ import lanewise.layer.GlobalAveragePool;
 import lanewise.layer.Hardswish;
 import lanewise.layer.LeakyReLU;
 import lanewise.layer.MaxPool2d;
+import lanewise.layer.PadChannels;
 import lanewise.layer.ReLU;
 import lanewise.layer.ReLU6;
 import lanewise.layer.SiLU;
@@ -122,6 +124,8 @@ final class Planner {
     return switch (node.layer()) {
       case Dense dense -> dense(dense, node, value);
       case Conv2d conv -> conv2d(conv, node, value);
+      case DepthwiseConv2d depthwise ->
+          conv2d(depthwise.convolution(node.inputShape().size(2)), node, value);
       case BatchNorm norm -> batchNorm(norm, node, value);
       case MaxPool2d pool -> maxPool(pool, node, value);
       case AveragePool2d pool -> averagePool(pool, node, value);
@@ -141,6 +145,7 @@ final class Planner {
       case Softmax _ -> softmax(node, value);
       case Add _ -> sum(node, value);
       case Concat _ -> concat(node, value);
+      case PadChannels pad -> padChannels(pad, node, value);
       case CustomLayer custom -> custom(custom, node, value);
     };
   }
@@ -249,6 +254,13 @@ final class Planner {
         new GlobalAveragePoolOp(batch, node.inputShape().size() / channels, channels, ports),
         ports,
         value);
+    return value;
+  }
+
+  private int padChannels(PadChannels pad, Node node, int value) {
+    Ports ports = ports(node, value);
+    Shape shape = node.outputShape();
+    add(new PadChannelsOp(shape.size(shape.rank() - 1), pad.before(), ports), ports, value);
     return value;
   }
 

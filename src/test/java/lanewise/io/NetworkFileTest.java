@@ -14,6 +14,7 @@ import lanewise.layer.BatchNorm;
 import lanewise.layer.Conv2d;
 import lanewise.layer.CustomLayer;
 import lanewise.layer.Dense;
+import lanewise.layer.DepthwiseConv2d;
 import lanewise.layer.Dropout;
 import lanewise.layer.ELU;
 import lanewise.layer.Flatten;
@@ -22,6 +23,7 @@ import lanewise.layer.GlobalAveragePool;
 import lanewise.layer.Hardswish;
 import lanewise.layer.LeakyReLU;
 import lanewise.layer.MaxPool2d;
+import lanewise.layer.PadChannels;
 import lanewise.layer.ReLU;
 import lanewise.layer.ReLU6;
 import lanewise.layer.SiLU;
@@ -58,6 +60,8 @@ class NetworkFileTest {
             new AveragePool2d(2, 1, Padding.SAME),
             new Conv2d(4, 1).withoutBias(),
             new BatchNorm().momentum(0.75f),
+            new DepthwiseConv2d(1).multiplier(2).withoutBias(),
+            new PadChannels(1, 2),
             new ReLU6(),
             new ELU(0.5f),
             new GELU(),

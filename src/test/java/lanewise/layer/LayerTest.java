@@ -20,6 +20,12 @@ class LayerTest {
     assertEquals(
         Shape.of(4, 5, 6), new Conv2d(6, 3).padding(Padding.SAME).stride(2).outputShape(IMAGE));
     assertEquals(Shape.of(3, 5, 6), new Conv2d(6, 3).dilation(2).outputShape(IMAGE));
+    DepthwiseConv2d depthwise = new DepthwiseConv2d(3).multiplier(2);
+    assertEquals(Shape.of(5, 7, 8), depthwise.outputShape(IMAGE));
+    assertEquals(Shape.of(4, 5, 8), depthwise.padding(Padding.SAME).stride(2).outputShape(IMAGE));
+    assertEquals(Shape.of(3, 5, 8), depthwise.dilation(2).outputShape(IMAGE));
+    assertEquals(Shape.of(7, 9, 7), new PadChannels(1, 2).outputShape(IMAGE));
+    assertEquals(Shape.of(6), new PadChannels(0, 3).outputShape(Shape.of(3)));
     assertEquals(Shape.of(3, 4, 4), new MaxPool2d(2).outputShape(IMAGE));
     assertEquals(Shape.of(4, 5, 4), new AveragePool2d(3, 2, Padding.SAME).outputShape(IMAGE));
     assertEquals(Shape.of(4), new GlobalAveragePool().outputShape(IMAGE));
@@ -73,6 +79,12 @@ class LayerTest {
     assertEquals(27, conv.get(0).fanOut());
     assertEquals(Shape.of(6), conv.get(1).shape());
     assertEquals(1, new Conv2d(6, 3).withoutBias().parameters(IMAGE).size());
+    DepthwiseConv2d depthwise = new DepthwiseConv2d(3).multiplier(2);
+    assertEquals(Shape.of(3, 3, 1, 8), depthwise.parameters(IMAGE).getFirst().shape());
+    assertEquals(9, depthwise.parameters(IMAGE).getFirst().fanIn());
+    assertEquals(Shape.of(8), depthwise.parameters(IMAGE).getLast().shape());
+    assertEquals(1, depthwise.withoutBias().parameters(IMAGE).size());
+    assertEquals(5 * 7 * 8 * 9, depthwise.multiplyAdds(IMAGE));
     BatchNorm norm = new BatchNorm();
     assertEquals(
         List.of("gamma", "beta"),
@@ -102,6 +114,17 @@ class LayerTest {
         "Conv2d(8, 3x3/2, 1,1,1,1, dilation 2x2, groups 4)",
         new Conv2d(8, 3).stride(2).padding(Padding.of(1)).dilation(2).groups(4).toString());
     assertEquals("Conv2d(8, 1x1, valid, no bias)", new Conv2d(8, 1).withoutBias().toString());
+    assertEquals(
+        "DepthwiseConv2d(multiplier 2, 3x3/2, same, dilation 2x2, no bias)",
+        new DepthwiseConv2d(3)
+            .multiplier(2)
+            .stride(2)
+            .padding(Padding.SAME)
+            .dilation(2)
+            .withoutBias()
+            .toString());
+    assertEquals("DepthwiseConv2d(5x5, valid)", new DepthwiseConv2d(5).toString());
+    assertEquals("PadChannels(1, 2)", new PadChannels(1, 2).toString());
     assertEquals("MaxPool2d(2x2/2, valid)", new MaxPool2d(2).toString());
     assertEquals(
         "AveragePool2d(3x2/2x1, valid)",
@@ -127,6 +150,17 @@ class LayerTest {
         "Dropout: keep must be above 0 and at most 1, got NaN", () -> new Dropout(Float.NaN));
     assertMessage(
         "LeakyReLU: slope must be finite and at least 0, got -0.1", () -> new LeakyReLU(-0.1f));
+    assertMessage(
+        "DepthwiseConv2d: multiplier must be at least 1, got 0",
+        () -> new DepthwiseConv2d(3).multiplier(0));
+    assertMessage(
+        "DepthwiseConv2d: stride must be at least 1, got 0",
+        () -> new DepthwiseConv2d(3).stride(0));
+    assertMessage(
+        "DepthwiseConv2d: kernel height must be at least 1, got 0", () -> new DepthwiseConv2d(0));
+    assertMessage(
+        "PadChannels: before and after must be at least 0, got 1 and -2",
+        () -> new PadChannels(1, -2));
     assertMessage("ELU: alpha must be finite and at least 0, got -1.0", () -> new ELU(-1));
     assertMessage(
         "BatchNorm: momentum must be from 0 to 1, got 1.5", () -> new BatchNorm().momentum(1.5f));
@@ -143,6 +177,9 @@ class LayerTest {
     assertMessage(
         "Conv2d: input must be [height, width, channels], got [10]",
         () -> new Conv2d(1, 1).outputShape(Shape.of(10)));
+    assertMessage(
+        "DepthwiseConv2d: input must be [height, width, channels], got [10]",
+        () -> new DepthwiseConv2d(1).outputShape(Shape.of(10)));
     assertMessage(
         "Conv2d: groups must divide the input channels, got groups 3 for input [7, 9, 4]",
         () -> new Conv2d(6, 1).groups(3).outputShape(IMAGE));

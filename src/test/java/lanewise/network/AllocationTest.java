@@ -8,6 +8,7 @@ import lanewise.layer.AveragePool2d;
 import lanewise.layer.BatchNorm;
 import lanewise.layer.Conv2d;
 import lanewise.layer.Dense;
+import lanewise.layer.DepthwiseConv2d;
 import lanewise.layer.Dropout;
 import lanewise.layer.ELU;
 import lanewise.layer.Flatten;
@@ -16,6 +17,7 @@ import lanewise.layer.GlobalAveragePool;
 import lanewise.layer.Hardswish;
 import lanewise.layer.LeakyReLU;
 import lanewise.layer.MaxPool2d;
+import lanewise.layer.PadChannels;
 import lanewise.layer.ReLU;
 import lanewise.layer.ReLU6;
 import lanewise.layer.SiLU;
@@ -62,7 +64,9 @@ class AllocationTest {
         image -> {
           Value x = image.then(conv, new BatchNorm(), new ReLU());
           Value y = x.then(conv, new BatchNorm()).plus(x).then(new ReLU());
-          return y.concat(x).then(new GlobalAveragePool(), new Dense(4), new Softmax());
+          Value half = y.then(new AveragePool2d(1, 2, Padding.VALID), new PadChannels(4, 4));
+          Value z = y.concat(x).then(new DepthwiseConv2d(3).stride(2).padding(Padding.of(1)));
+          return z.plus(half).then(new GlobalAveragePool(), new Dense(4), new Softmax());
         });
   }
 

@@ -13,6 +13,7 @@ import lanewise.layer.AveragePool2d;
 import lanewise.layer.BatchNorm;
 import lanewise.layer.Conv2d;
 import lanewise.layer.Dense;
+import lanewise.layer.DepthwiseConv2d;
 import lanewise.layer.Dropout;
 import lanewise.layer.ELU;
 import lanewise.layer.Flatten;
@@ -23,6 +24,7 @@ import lanewise.layer.Initializer;
 import lanewise.layer.Layer;
 import lanewise.layer.LeakyReLU;
 import lanewise.layer.MaxPool2d;
+import lanewise.layer.PadChannels;
 import lanewise.layer.ReLU;
 import lanewise.layer.ReLU6;
 import lanewise.layer.SiLU;
@@ -63,6 +65,7 @@ class GradientTest {
     Conv2d conv = new Conv2d(6, 3);
     Initializer large = new Initializer.Normal(2);
     Dense wide = new Dense(17, large, Initializer.ZEROS);
+    DepthwiseConv2d depthwise = new DepthwiseConv2d(3).padding(Padding.SAME);
     Conv2d conv1 = new Conv2d(2, 1);
     Conv2d same = conv.padding(Padding.SAME);
     return Stream.of(
@@ -99,6 +102,10 @@ class GradientTest {
         new Case(image, same, new AveragePool2d(3, 3, 2, 1, Padding.of(1), true)),
         new Case(image, same, new ReLU(), new GlobalAveragePool(), new Dense(3)),
         new Case(image, conv.withoutBias(), new Conv2d(3, 2).withoutBias(), new ReLU(), conv1),
+        new Case(image, depthwise, new ReLU(), depthwise.multiplier(3).stride(2), conv1),
+        new Case(image, same, depthwise.withoutBias().dilation(2), new Conv2d(6, 1)),
+        new Case(image, same, new PadChannels(2, 17), new Conv2d(2, 2)),
+        new Case(image, new PadChannels(0, 1), same, new PadChannels(1, 0), new Tanh()),
         new Case(image, new BatchNorm()),
         new Case(image, conv.withoutBias(), new BatchNorm(), new ReLU(), conv1),
         new Case(image, same.withoutBias(), new BatchNorm(), new Tanh(), new BatchNorm(), conv1),
@@ -226,6 +233,18 @@ class GradientTest {
               Value h = x.then(bare, new BatchNorm(), new ReLU());
               Value branch = h.then(bare, new BatchNorm(), new ReLU(), bare, new BatchNorm());
               return branch.plus(h).then(new ReLU(), new GlobalAveragePool(), new Dense(3));
+            }),
+        new Case(
+            "residual that halves the image, as in ResNet",
+            image,
+            x -> {
+              Conv2d bare = new Conv2d(4, 3).padding(Padding.of(1)).withoutBias();
+              Value h = x.then(new BatchNorm(), new ReLU());
+              Value branch = h.then(bare.stride(2), new BatchNorm(), new ReLU(), bare);
+              return branch
+                  .then(new BatchNorm())
+                  .plus(h.then(new AveragePool2d(1, 2, Padding.VALID), new PadChannels(0, 1)))
+                  .then(new ReLU(), new GlobalAveragePool(), new Dense(3));
             }),
         new Case(
             "fork of batch normalization",

@@ -11,6 +11,7 @@ import lanewise.layer.Concat;
 import lanewise.layer.Conv2d;
 import lanewise.layer.CustomLayer;
 import lanewise.layer.Dense;
+import lanewise.layer.DepthwiseConv2d;
 import lanewise.layer.ELU;
 import lanewise.layer.Flatten;
 import lanewise.layer.GELU;
@@ -18,6 +19,7 @@ import lanewise.layer.GlobalAveragePool;
 import lanewise.layer.Hardswish;
 import lanewise.layer.LeakyReLU;
 import lanewise.layer.MaxPool2d;
+import lanewise.layer.PadChannels;
 import lanewise.layer.ReLU;
 import lanewise.layer.ReLU6;
 import lanewise.layer.SiLU;
@@ -61,6 +63,14 @@ final class ReferenceNetwork {
       case Concat _ -> concat(node, inputs);
       case Dense dense -> dense(dense.units(), p, x);
       case Conv2d conv -> convolution(conv.shape(batch, node.inputShape()), p, x);
+      case DepthwiseConv2d depthwise -> {
+        Conv2d conv = depthwise.convolution(node.inputShape().size(2));
+        yield convolution(conv.shape(batch, node.inputShape()), p, x);
+      }
+      case PadChannels(int before, int after) -> {
+        int rows = batch * node.inputShape().size() / node.inputShape().size(2);
+        yield concat(node, List.of(new double[rows * before], x, new double[rows * after]));
+      }
       case BatchNorm norm -> batchNorm(norm.epsilon(), p, x);
       case MaxPool2d pool -> pool(pool.shape(batch, node.inputShape()), x, true, false);
       case AveragePool2d pool ->
