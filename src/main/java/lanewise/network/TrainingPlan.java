@@ -79,7 +79,8 @@ public final class TrainingPlan {
   }
 
   /**
-   * Computes the gradients of all parameters from that of the output.
+   * Computes the gradients of all parameters from that of the output, and moves the network's
+   * {@linkplain Network#state state}.
    *
    * @param step that of the {@link #forward} before
    */
