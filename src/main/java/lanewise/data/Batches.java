@@ -90,44 +90,19 @@ public final class Batches {
   }
 
   /**
-   * Fills in batch {@code index} of the epoch. What lies beyond its samples stays as it was.
+   * Writes the samples of batch {@code index} of the epoch, augmented. What lies beyond them stays
+   * as it was.
    *
    * @param inputs {@code [batch, sampleShape]}; modified
-   * @param labels {@code [batch]}; modified
-   * @return the number of samples: {@link #size(int)}
    */
-  public int fill(int index, float[] inputs, int[] labels) {
-    int samples = fillInputs(index, inputs);
-    for (int i = 0; i < samples; i++) {
-      labels[i] = dataset.label(order[index * batch + i]);
-    }
-    return samples;
-  }
-
-  /**
-   * Fills in batch {@code index} of the epoch with targets (see {@link Dataset#target}) in place of
-   * labels.
-   *
-   * @param inputs {@code [batch, sampleShape]}; modified
-   * @param targets {@code [batch, targetSize]}; modified
-   * @return the number of samples: {@link #size(int)}
-   */
-  public int fill(int index, float[] inputs, float[] targets) {
-    int samples = fillInputs(index, inputs);
-    for (int i = 0; i < samples; i++) {
-      dataset.target(order[index * batch + i], targets, i * dataset.targetSize());
-    }
-    return samples;
-  }
-
-  private int fillInputs(int index, float[] inputs) {
+  public void inputs(int index, float[] inputs) {
     int samples = size(index);
     int sampleSize = dataset.sampleShape().size();
     if (augmentation.equals(Augmentation.NONE)) {
       for (int i = 0; i < samples; i++) {
         dataset.sample(order[index * batch + i], inputs, i * sampleSize);
       }
-      return samples;
+      return;
     }
     long key = CounterRandom.key(CounterRandom.key(seed, AUGMENTATION_STREAM), epoch);
     for (int i = 0; i < samples; i++) {
@@ -136,6 +111,28 @@ public final class Batches {
       long sampleKey = CounterRandom.key(key, sample);
       augmentation.apply(dataset.sampleShape(), sampleKey, plain, 0, inputs, i * sampleSize);
     }
-    return samples;
+  }
+
+  /**
+   * Writes the labels of batch {@code index} of the epoch. What lies beyond them stays as it was.
+   *
+   * @param labels {@code [batch]}; modified
+   */
+  public void labels(int index, int[] labels) {
+    for (int i = 0; i < size(index); i++) {
+      labels[i] = dataset.label(order[index * batch + i]);
+    }
+  }
+
+  /**
+   * Writes the targets (see {@link Dataset#target}) of batch {@code index} of the epoch. What lies
+   * beyond them stays as it was.
+   *
+   * @param targets {@code [batch, targetSize]}; modified
+   */
+  public void targets(int index, float[] targets) {
+    for (int i = 0; i < size(index); i++) {
+      dataset.target(order[index * batch + i], targets, i * dataset.targetSize());
+    }
   }
 }

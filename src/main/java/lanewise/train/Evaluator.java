@@ -1,7 +1,6 @@
 package lanewise.train;
 
-import java.util.stream.IntStream;
-import lanewise.data.Augmentation;
+import lanewise.data.Batches;
 import lanewise.data.Dataset;
 import lanewise.loss.BatchLoss;
 import lanewise.loss.Loss;
@@ -16,6 +15,7 @@ final class Evaluator {
   private final int columns;
   private final Predictor predictor;
   private final ConfusionMatrix confusion;
+  private final float[] outputs; // [batch, columns]
   private final int[] classes; // [dataset.size()], decided
 
   Evaluator(Network network, Dataset dataset, Loss loss, int batch) {
@@ -27,17 +27,27 @@ final class Evaluator {
     this.columns = logits.outputShape().size();
     this.predictor = logits.predictor(this.batch);
     this.confusion = new ConfusionMatrix(dataset.classNames());
+    this.outputs = new float[this.batch * columns];
     this.classes = new int[dataset.size()];
   }
 
   Evaluation run() {
-    int[] order = IntStream.range(0, dataset.size()).toArray();
-    int whole = dataset.size() / batch * batch;
-    double sum = evaluate(order, 0, whole, batch);
-    if (whole < order.length) {
-      sum += evaluate(order, whole, order.length, order.length - whole);
+    Batches batches = new Batches(dataset, batch, 0, false);
+    BatchLoss whole = new BatchLoss(loss, batch, columns);
+    double sum = 0;
+    try (BatchesAhead ahead = new BatchesAhead(batches, 0, 1, this::samples)) {
+      for (int i = 0; i < batches.count(); i++) {
+        int size = batches.size(i);
+        BatchLoss batchLoss = size == batch ? whole : new BatchLoss(loss, size, columns);
+        sum += size * evaluate(ahead.take(), i * batch, size, batchLoss);
+      }
     }
-    return new Evaluation(sum / order.length, confusion);
+    return new Evaluation(sum / dataset.size(), confusion);
+  }
+
+  /** Room for a batch. */
+  private Samples samples() {
+    return new Samples(dataset, loss, batch, columns);
   }
 
   /** What each sample was taken for in the run. */
@@ -45,25 +55,16 @@ final class Evaluator {
     return classes;
   }
 
-  /** The sum of the losses of samples {@code from} to {@code to}, {@code count} at a time. */
-  private double evaluate(int[] order, int from, int to, int count) {
-    float[] inputs = new float[count * dataset.sampleShape().size()];
-    float[] outputs = new float[count * columns];
-    BatchFiller filler = new BatchFiller(dataset, Augmentation.NONE, loss, count, columns, inputs);
-    BatchLoss batchLoss = new BatchLoss(loss, count, columns);
-    double sum = 0;
-    for (int first = from; first < to; first += count) {
-      filler.fill(order, first, 0);
-      predictor.predict(inputs, 0, count, outputs, 0);
-      count(first, outputs, filler.targets().labels());
-      sum += count * batchLoss.compute(outputs, filler.targets(), outputs);
-    }
-    return sum;
+  /** The mean loss of samples {@code first} and so on. */
+  private double evaluate(Samples samples, int first, int size, BatchLoss batchLoss) {
+    predictor.predict(samples.inputs(), 0, size, outputs, 0);
+    count(first, size, samples.targets().labels());
+    return batchLoss.compute(outputs, samples.targets(), outputs);
   }
 
-  private void count(int first, float[] outputs, int[] labels) {
+  private void count(int first, int size, int[] labels) {
     Decisions decisions = new Decisions(columns, loss.threshold());
-    for (int i = 0; i < labels.length; i++) {
+    for (int i = 0; i < Math.min(size, labels.length); i++) {
       classes[first + i] = decisions.decide(outputs, i);
       confusion.add(labels[i], classes[first + i]);
     }

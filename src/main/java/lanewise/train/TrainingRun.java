@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class TrainingRun {
   private static final int ORDER_STREAM = 1;
   private static final int DROPOUT_STREAM = 2;
-  private static final int AUGMENTATION_STREAM = 3;
 
   private final Trainer trainer;
   private final Network network;
@@ -37,7 +36,6 @@ final class TrainingRun {
 
   TrainingRun(Trainer trainer, Network network, Dataset training, @Nullable Dataset validation) {
     Objective.check(network, trainer.loss(), training);
-    trainer.augmentation().check(training.sampleShape());
     this.trainer = trainer;
     this.network = network;
     this.training = training;
@@ -45,20 +43,26 @@ final class TrainingRun {
     int batch = Math.min(trainer.batch(), training.size());
     batches =
         new Batches(
-            training, batch, CounterRandom.key(trainer.seed(), ORDER_STREAM), trainer.shuffle());
+            training,
+            batch,
+            CounterRandom.key(trainer.seed(), ORDER_STREAM),
+            trainer.shuffle(),
+            trainer.augmentation());
     plan =
         Objective.logits(network, trainer.loss())
             .trainingPlan(batch, CounterRandom.key(trainer.seed(), DROPOUT_STREAM));
-    whole = runner(plan);
+    whole = new BatchRunner(plan, trainer.loss());
     int rest = batches.size(batches.count() - 1);
-    last = rest == batch ? whole : runner(plan.withBatch(rest));
+    last = rest == batch ? whole : new BatchRunner(plan.withBatch(rest), trainer.loss());
     gradients = new GradientSum(plan.gradients(), trainer.accumulate());
     clipper = new Clipper(trainer.clipping(), network.parameterCount());
     state = trainer.optimizer().state(network.parameterCount());
   }
 
-  private BatchRunner runner(TrainingPlan batchPlan) {
-    return new BatchRunner(batchPlan, trainer.loss(), training, trainer.augmentation());
+  /** Room for a batch. */
+  private Samples samples() {
+    int columns = plan.output().length / plan.batch();
+    return new Samples(training, trainer.loss(), plan.batch(), columns);
   }
 
   TrainingResult resume(TrainingState from) {
@@ -87,12 +91,15 @@ final class TrainingRun {
 
   TrainingResult run() {
     EarlyStopping stopping = trainer.earlyStopping();
-    while (epochs.size() < trainer.epochs() && (stopping == null || !stopping.isOver(epochs))) {
-      epochs.add(epoch(epochs.size() + 1));
-      if (stopping != null && stopping.best(epochs) == epochs.size() - 1) {
-        keepAsBest();
+    int last = Math.max(epochs.size(), trainer.epochs());
+    try (BatchesAhead ahead = new BatchesAhead(batches, epochs.size(), last, this::samples)) {
+      while (epochs.size() < last && (stopping == null || !stopping.isOver(epochs))) {
+        epochs.add(epoch(epochs.size() + 1, ahead));
+        if (stopping != null && stopping.best(epochs) == epochs.size() - 1) {
+          keepAsBest();
+        }
+        tellEpochEnd();
       }
-      tellEpochEnd();
     }
     if (stopping == null) {
       return new TrainingResult(epochs, state.steps(), epochs.getLast());
@@ -151,20 +158,19 @@ final class TrainingRun {
             });
   }
 
-  private EpochResult epoch(int epoch) {
+  private EpochResult epoch(int epoch, BatchesAhead ahead) {
     int count = batches.count();
     trainer.listeners().forEach(listener -> listener.onEpochStart(epoch, trainer.epochs(), count));
     long start = System.nanoTime();
-    int[] order = batches.order(epoch - 1);
-    long key = CounterRandom.key(CounterRandom.key(trainer.seed(), AUGMENTATION_STREAM), epoch);
     double lossSum = 0;
     int correct = 0;
     int samples = 0;
     for (int i = 0; i < count; i++) {
       BatchRunner runner = i == count - 1 ? last : whole;
-      double loss = batch(runner, i, order, key, epoch);
+      Samples taken = ahead.take();
+      double loss = batch(runner, i, taken, epoch);
       samples += runner.batch();
-      correct += runner.correct();
+      correct += runner.correct(taken);
       lossSum += loss * runner.batch();
       for (TrainingListener listener : trainer.listeners()) {
         listener.onBatch(i + 1, count, samples, loss, lossSum / samples);
@@ -185,10 +191,10 @@ final class TrainingRun {
   }
 
   /** Runs batch {@code i} of the epoch and, if it is the last of a step, takes the step. */
-  private double batch(BatchRunner runner, int i, int[] order, long key, int epoch) {
+  private double batch(BatchRunner runner, int i, Samples taken, int epoch) {
     long number = (epoch - 1L) * batches.count() + i + 1;
     int inStep = i % trainer.accumulate();
-    double loss = runner.forward(order, i * whole.batch(), key, number, stepSamples(i - inStep));
+    double loss = runner.forward(taken, number, stepSamples(i - inStep));
     if (!Double.isFinite(loss)) {
       throw new NonFiniteLossException("the loss", loss, state.steps() + 1, epoch);
     }

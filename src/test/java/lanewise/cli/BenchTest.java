@@ -76,7 +76,8 @@ class BenchTest {
     assertTrue(
         speed <= 2e3 * number(figures, "batch") / number(figures, "ms_median"), figures::toString);
     double fraction = number(figures, "fraction_of_peak");
-    assertTrue(fraction > 0 && fraction < 1.5, figures::toString);
+    // Every machine does more than a billion operations a second on each thread.
+    assertTrue(fraction > 0 && fraction < gflops / number(figures, "threads"), figures::toString);
     assertTrue(number(figures, "bytes_allocated_per_step") >= 0);
     assertTrue(number(figures, "first_result_ms") > 0);
   }

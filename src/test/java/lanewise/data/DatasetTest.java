@@ -125,9 +125,10 @@ class DatasetTest {
     int seen = 0;
     for (int b = 0; b < batches.count(); b++) {
       Arrays.fill(inputs, Float.NaN);
-      int samples = batches.fill(b, inputs, labels);
-      assertEquals(samples, batches.fill(b, inputs, targets));
-      assertEquals(samples, batches.size(b));
+      int samples = batches.size(b);
+      batches.inputs(b, inputs);
+      batches.labels(b, labels);
+      batches.targets(b, targets);
       for (int i = 0; i < samples; i++) {
         int sample = order[seen++];
         assertEquals(sample, inputs[2 * i]);

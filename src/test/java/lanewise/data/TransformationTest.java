@@ -161,7 +161,8 @@ class TransformationTest {
     float[] inputs = new float[13 * 36];
     int seen = 0;
     for (int b = 0; b < batches.count(); b++) {
-      int samples = batches.fill(b, inputs, new int[13]);
+      int samples = batches.size(b);
+      batches.inputs(b, inputs);
       System.arraycopy(inputs, 0, all, seen * 36, samples * 36);
       seen += samples;
     }
