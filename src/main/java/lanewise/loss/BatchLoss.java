@@ -49,7 +49,7 @@ public final class BatchLoss {
    * @return the mean, summed in order
    */
   public double compute(float[] outputs, Targets targets, int samples, float[] dOutputs) {
-    this.scale = 1f / (losses.length / rows.size() * samples);
+    this.scale = 1f / ((long) (losses.length / rows.size()) * samples);
     this.outputs = outputs;
     this.targets = targets;
     this.dOutputs = dOutputs;

@@ -209,8 +209,8 @@ final class TrainingRun {
 
   /** The number of samples in the step that begins with batch {@code first} of an epoch. */
   private int stepSamples(int first) {
-    int end = Math.min(first + trainer.accumulate(), batches.count());
-    return (end - first - 1) * whole.batch() + batches.size(end - 1);
+    int count = Math.min(trainer.accumulate(), batches.count() - first);
+    return (count - 1) * whole.batch() + batches.size(first + count - 1);
   }
 
   /** The learning rate of the next step. */

@@ -159,7 +159,14 @@ class TrainerTest {
 
   /** Small whole numbers and powers of two: nothing is rounded, so the bits must agree. */
   @ParameterizedTest
-  @CsvSource({"4, 2, 8, 12", "2, 3, 8, 6", "3, 2, 4, 4", "1, 4, 4, 5", "5, 9, 8, 8"})
+  @CsvSource({
+    "4, 2, 8, 12",
+    "2, 3, 8, 6",
+    "3, 2, 4, 4",
+    "1, 4, 4, 5",
+    "5, 9, 8, 8",
+    "4, 2147483647, 8, 8"
+  })
   void aStepOfSeveralBatchesIsOneOfAllTheirSamples(
       int batch, int accumulate, int all, int samples) {
     float[] features = new float[2 * samples];
