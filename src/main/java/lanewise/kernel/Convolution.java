@@ -67,6 +67,12 @@ public final class Convolution {
           .forward(shape, input, inputOffset, filter, filterOffset, epilogue, output, outputOffset);
       return;
     }
+    if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
+      Depthwise.ProductJob.CURRENT
+          .get()
+          .forward(shape, input, inputOffset, filter, filterOffset, epilogue, output, outputOffset);
+      return;
+    }
     if (pointwise(shape)) {
       int m = shape.batch() * shape.inHeight() * shape.inWidth();
       int n = shape.outChannels();
@@ -135,6 +141,12 @@ public final class Convolution {
     checkSupport(algorithm, shape);
     if (algorithm == ConvolutionAlgorithm.WINOGRAD) {
       Winograd.ProductJob.CURRENT
+          .get()
+          .backward(shape, dOutput, dOutputOffset, filter, filterOffset, dInput, dInputOffset);
+      return;
+    }
+    if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
+      Depthwise.ProductJob.CURRENT
           .get()
           .backward(shape, dOutput, dOutputOffset, filter, filterOffset, dInput, dInputOffset);
       return;
@@ -210,6 +222,12 @@ public final class Convolution {
           .run(shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
       return;
     }
+    if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
+      Depthwise.FilterJob.CURRENT
+          .get()
+          .run(shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
+      return;
+    }
     FilterJob.CURRENT
         .get()
         .run(shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
@@ -256,6 +274,18 @@ public final class Convolution {
         && s.strideWidth() == 1
         && s.groups() == 1
         && (s.padTop() | s.padBottom() | s.padLeft() | s.padRight()) == 0;
+  }
+
+  static void addInto(int n, float[] x, int xOffset, float[] y, int yOffset) {
+    int i = 0;
+    for (; i <= n - Simd.LANES; i += Simd.LANES) {
+      FloatVector.fromArray(Simd.FLOATS, y, yOffset + i)
+          .add(FloatVector.fromArray(Simd.FLOATS, x, xOffset + i))
+          .intoArray(y, yOffset + i);
+    }
+    for (; i < n; i++) {
+      y[yOffset + i] += x[xOffset + i];
+    }
   }
 
   /**
@@ -532,18 +562,6 @@ public final class Convolution {
         for (int chunk = 1; chunk < chunks; chunk++) {
           addInto(size, partials, chunk * size, dFilter, dFilterOffset);
         }
-      }
-    }
-
-    private static void addInto(int n, float[] x, int xOffset, float[] y, int yOffset) {
-      int i = 0;
-      for (; i <= n - Simd.LANES; i += Simd.LANES) {
-        FloatVector.fromArray(Simd.FLOATS, y, yOffset + i)
-            .add(FloatVector.fromArray(Simd.FLOATS, x, xOffset + i))
-            .intoArray(y, yOffset + i);
-      }
-      for (; i < n; i++) {
-        y[yOffset + i] += x[xOffset + i];
       }
     }
 

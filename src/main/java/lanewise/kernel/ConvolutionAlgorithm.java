@@ -19,13 +19,22 @@ public enum ConvolutionAlgorithm {
    * multiples of 16. Relative to the largest output, its errors are about twice those of {@link
    * #IMPLICIT_GEMM}; every element keeps the largest of its bounds.
    */
-  WINOGRAD;
+  WINOGRAD,
+
+  /**
+   * Each channel by its own filter, where it lies. For as many groups as input and as output
+   * channels. An element is off by at most {@code γ_K · Σ|a||b|}, K the number of its products.
+   */
+  DEPTHWISE;
 
   /** Fewer channels than this make transforms cost more than they save. */
   private static final int CHANNELS = 32;
 
   /** The algorithm for a shape where the caller names none. */
   public static ConvolutionAlgorithm of(ConvolutionShape shape) {
+    if (DEPTHWISE.supports(shape)) {
+      return DEPTHWISE;
+    }
     boolean pays =
         WINOGRAD.supports(shape)
             && Math.min(shape.inChannels(), shape.outChannels()) >= CHANNELS
@@ -35,6 +44,10 @@ public enum ConvolutionAlgorithm {
 
   /** Whether it computes convolutions of this shape. */
   public boolean supports(ConvolutionShape shape) {
-    return this == IMPLICIT_GEMM || Winograd.supports(shape);
+    return switch (this) {
+      case IMPLICIT_GEMM -> true;
+      case WINOGRAD -> Winograd.supports(shape);
+      case DEPTHWISE -> Depthwise.supports(shape);
+    };
   }
 }

@@ -54,6 +54,31 @@ final class ConvolutionShapes {
         ConvolutionShape.of(2, 37, 4, 32, 16, 3, 3, 1, 1, Padding.of(2, 0, 1, 1), 1, 1, 1));
   }
 
+  /** A filter for each channel. */
+  static List<ConvolutionShape> depthwise() {
+    return List.of(
+        depthwise(1, 1, 1, 1, 1, 1, 1, 1, Padding.VALID, 1),
+        depthwise(2, 1, 1, 3, 3, 3, 1, 1, Padding.SAME, 1),
+        depthwise(1, 1, 1, 17, 5, 5, 1, 1, Padding.of(4), 1), // one tap is left of 25
+        depthwise(1, 3, 40, 1, 3, 3, 1, 1, Padding.SAME, 1),
+        depthwise(3, 5, 6, 3, 3, 3, 1, 1, Padding.SAME, 1), // one group of pixels
+        depthwise(2, 9, 11, 5, 3, 3, 1, 1, Padding.of(2), 1),
+        depthwise(1, 6, 10, 33, 3, 3, 1, 1, Padding.VALID, 1),
+        depthwise(2, 7, 14, 17, 3, 3, 2, 2, Padding.SAME, 1),
+        depthwise(1, 12, 9, 33, 3, 3, 3, 3, Padding.of(0, 1, 2, 0), 1),
+        depthwise(1, 11, 13, 17, 3, 3, 2, 2, Padding.SAME, 2), // every tap meets one pixel in four
+        depthwise(1, 14, 13, 5, 3, 3, 1, 1, Padding.of(4), 2),
+        depthwise(1, 14, 15, 16, 3, 3, 3, 2, Padding.SAME, 2),
+        depthwise(1, 17, 19, 3, 3, 4, 6, 4, Padding.SAME, 4), // divisors 2 and 4
+        depthwise(2, 9, 12, 17, 5, 5, 1, 1, Padding.SAME, 1),
+        depthwise(1, 13, 16, 33, 5, 5, 2, 2, Padding.of(4), 1),
+        depthwise(2, 3, 21, 17, 1, 7, 1, 1, Padding.SAME, 1),
+        depthwise(1, 21, 3, 33, 7, 1, 1, 2, Padding.SAME, 1),
+        depthwise(1, 4, 5, 17, 2, 2, 5, 5, Padding.VALID, 1), // pixels that nobody reads
+        depthwise(1, 4, 3, 5, 3, 3, 1, 1, Padding.of(7), 1), // windows that lie in padding alone
+        depthwise(19, 8, 8, 40, 3, 3, 1, 1, Padding.SAME, 1)); // runs that end within an image
+  }
+
   /** What an implementation easily forgets. */
   static List<ConvolutionShape> awkward() {
     return List.of(
@@ -164,6 +189,33 @@ final class ConvolutionShapes {
         1,
         1,
         groups);
+  }
+
+  private static ConvolutionShape depthwise(
+      int batch,
+      int height,
+      int width,
+      int channels,
+      int kernelHeight,
+      int kernelWidth,
+      int strideHeight,
+      int strideWidth,
+      Padding padding,
+      int dilation) {
+    return ConvolutionShape.of(
+        batch,
+        height,
+        width,
+        channels,
+        channels,
+        kernelHeight,
+        kernelWidth,
+        strideHeight,
+        strideWidth,
+        padding,
+        dilation,
+        dilation,
+        channels);
   }
 
   private static final class Dice {

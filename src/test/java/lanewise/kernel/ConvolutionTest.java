@@ -45,6 +45,13 @@ final class ConvolutionTest {
   }
 
   @Test
+  void depthwiseShapes() {
+    for (ConvolutionShape shape : ConvolutionShapes.depthwise()) {
+      EPILOGUES.forEach(epilogue -> assertAllPasses(shape, epilogue));
+    }
+  }
+
+  @Test
   void filtersOfThreeByThree() {
     int epilogue = 0;
     for (ConvolutionShape shape : ConvolutionShapes.threeByThree()) {
@@ -64,6 +71,7 @@ final class ConvolutionTest {
   void operandsAreNotModified() {
     List<ConvolutionShape> shapes = new ArrayList<>(ConvolutionShapes.drawn(50));
     shapes.addAll(ConvolutionShapes.threeByThree());
+    shapes.addAll(ConvolutionShapes.depthwise());
     for (ConvolutionCase convolution : cases(shapes)) {
       convolution.forward(EPILOGUES.get(4));
       convolution.backwardInput();
@@ -81,6 +89,7 @@ final class ConvolutionTest {
     List<ConvolutionShape> shapes = new ArrayList<>(ConvolutionShapes.ofNetworks());
     shapes.addAll(ConvolutionShapes.awkward());
     shapes.addAll(ConvolutionShapes.threeByThree());
+    shapes.addAll(ConvolutionShapes.depthwise());
     shapes.addAll(ConvolutionShapes.drawn(100));
     for (ConvolutionCase convolution : cases(shapes)) {
       assertSameBits(() -> convolution.forward(EPILOGUES.get(5)), "forward " + convolution);
@@ -95,6 +104,8 @@ final class ConvolutionTest {
         List.of(
             ConvolutionShape.of(3, 14, 14, 5, 16, 3, 3, 1, 1, Padding.SAME, 1, 1, 1),
             ConvolutionShape.of(2, 9, 9, 16, 16, 3, 3, 2, 2, Padding.SAME, 1, 1, 16),
+            ConvolutionShape.of(2, 14, 14, 19, 19, 3, 3, 1, 1, Padding.SAME, 1, 1, 19),
+            ConvolutionShape.of(2, 9, 9, 8, 16, 3, 3, 1, 1, Padding.SAME, 1, 1, 8),
             ConvolutionShape.of(2, 9, 9, 7, 17, 1, 1, 1, 1, Padding.VALID, 1, 1, 1),
             ConvolutionShape.of(4, 14, 14, 32, 48, 3, 3, 1, 1, Padding.SAME, 1, 1, 1));
     for (ConvolutionShape shape : shapes) {
@@ -120,6 +131,7 @@ final class ConvolutionTest {
   void backwardPassesAreTheAdjointsOfForward() {
     List<ConvolutionShape> shapes = new ArrayList<>(ConvolutionShapes.awkward());
     shapes.addAll(ConvolutionShapes.threeByThree());
+    shapes.addAll(ConvolutionShapes.depthwise());
     shapes.addAll(ConvolutionShapes.drawn(100));
     for (ConvolutionCase convolution : cases(shapes)) {
       ConvolutionShape shape = convolution.shape();
@@ -146,6 +158,8 @@ final class ConvolutionTest {
             List.of(
                 ConvolutionShape.of(2, 6, 5, 3, 5, 3, 3, 2, 1, Padding.SAME, 1, 1, 1),
                 ConvolutionShape.of(1, 5, 7, 16, 32, 3, 3, 1, 1, Padding.SAME, 1, 1, 1),
+                ConvolutionShape.of(2, 7, 8, 17, 17, 3, 3, 1, 1, Padding.SAME, 1, 1, 17),
+                ConvolutionShape.of(1, 9, 6, 9, 9, 3, 3, 2, 2, Padding.SAME, 1, 1, 9),
                 ConvolutionShape.of(1, 5, 7, 4, 8, 2, 3, 1, 1, Padding.of(1), 2, 1, 2)))) {
       GuardedMatrix output = drawn.forward(Epilogue.NONE);
       ConvolutionCase convolution =
@@ -235,6 +249,14 @@ final class ConvolutionTest {
                 Epilogue.NONE,
                 new float[1088],
                 0));
+  }
+
+  @Test
+  void depthwiseIsChosenWhereEveryChannelHasOneFilter() {
+    ConvolutionShape one = ConvolutionShape.of(1, 9, 9, 5, 5, 3, 3, 2, 2, Padding.SAME, 1, 1, 5);
+    ConvolutionShape two = ConvolutionShape.of(1, 9, 9, 5, 10, 3, 3, 2, 2, Padding.SAME, 1, 1, 5);
+    assertEquals(ConvolutionAlgorithm.DEPTHWISE, ConvolutionAlgorithm.of(one));
+    assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, ConvolutionAlgorithm.of(two));
   }
 
   private static ConvolutionAlgorithm algorithm(

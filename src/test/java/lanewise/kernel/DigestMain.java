@@ -72,12 +72,16 @@ final class DigestMain {
     if (!whole) {
       List<ConvolutionShape> tiny = new ArrayList<>();
       tiny.add(ConvolutionShapes.threeByThree().getFirst());
+      ConvolutionShapes.depthwise().stream()
+          .filter(s -> s.multiplyAdds() < 20_000)
+          .forEach(tiny::add);
       ConvolutionShapes.drawn(60).stream().filter(s -> s.multiplyAdds() < 3000).forEach(tiny::add);
       return tiny;
     }
     List<ConvolutionShape> shapes = new ArrayList<>(ConvolutionShapes.ofNetworks());
     shapes.addAll(ConvolutionShapes.awkward());
     shapes.addAll(ConvolutionShapes.threeByThree());
+    shapes.addAll(ConvolutionShapes.depthwise());
     shapes.addAll(ConvolutionShapes.drawn(100));
     return shapes;
   }
