@@ -174,6 +174,12 @@ public final class Convolution {
           n);
       return;
     }
+    if (Scatter.pays(shape)) {
+      Scatter.CURRENT
+          .get()
+          .run(shape, dOutput, dOutputOffset, filter, filterOffset, dInput, dInputOffset);
+      return;
+    }
     ProductJob.CURRENT
         .get()
         .backward(shape, dOutput, dOutputOffset, filter, filterOffset, dInput, dInputOffset);
@@ -615,7 +621,8 @@ public final class Convolution {
       int pixels = pixelRows * p.outWidth;
       int columns = s.groupOutChannels();
       float[] right = scratch.right(pixels * Microkernel.packedWidth(columns));
-      float[] left = scratch.left((Math.min(rows, ROWS) + Microkernel.LEFT_STEP) * pixels);
+      float[] left =
+          scratch.left(p.fewChannels ? 0 : (Math.min(rows, ROWS) + Microkernel.LEFT_STEP) * pixels);
       int dOut = dOutputOffset + (image * p.outHeight + y) * p.outWidth * s.outChannels();
       for (int g = 0; g < s.groups(); g++) {
         Panels.packRight(
@@ -629,16 +636,28 @@ public final class Convolution {
             0,
             pixels,
             0);
-        int[] offsets = p.offsets(pixelRows, scratch);
-        float[] patches = x;
-        int patchesBase = base + g * p.groupChannels;
-        if (p.gathers) {
-          patches = p.gather(pixelRows, offsets, x, patchesBase, scratch);
-          patchesBase = 0;
+        if (p.fewChannels) {
+          int at = sumsOffset + chunk * s.filterSize() + firstRow * s.outChannels() + g * columns;
+          p.multiplyPixels(
+              pixelRows,
+              x,
+              base + g * p.groupChannels,
+              firstRow,
+              rows,
+              columns,
+              right,
+              store,
+              sums,
+              at,
+              s.outChannels(),
+              scratch);
+          continue;
         }
+        int[] offsets = p.offsets(pixelRows, scratch);
+        int patchesBase = base + g * p.groupChannels;
         for (int r = 0; r < rows; r += ROWS) {
           int some = Math.min(ROWS, rows - r);
-          p.packColumns(pixels, offsets, patches, patchesBase, firstRow + r, some, left);
+          p.packColumns(pixels, offsets, x, patchesBase, firstRow + r, some, left);
           int at =
               sumsOffset + chunk * s.filterSize() + (firstRow + r) * s.outChannels() + g * columns;
           Panels.multiplyColumns(

@@ -44,6 +44,7 @@ final class Patches {
   private final int paddedWidth;
   private final int pitch; // floats between rows of the padded image
   final boolean gathers;
+  final boolean fewChannels;
   private final int[] taps; // offset of each patch element from the patch's first
 
   // Blocks of the patch's elements, each of equal runs: {first element, offset of it, runs, length,
@@ -83,6 +84,7 @@ final class Patches {
     patchSize = kernelHeight * kernelWidth * groupChannels;
     paddedWidth = (outWidth - 1) * strideWidth + dilationWidth * (kernelWidth - 1) + 1;
     gathers = run() < SHORT_RUN && kernelHeight * kernelWidth > 1;
+    fewChannels = groupChannels < 16;
     inPlace =
         !gathers
             && padTop == 0
@@ -145,7 +147,7 @@ final class Patches {
   }
 
   private int[] taps() {
-    int[] offsets = new int[patchSize];
+    int[] offsets = new int[patchSize + 8]; // a tile's rows beyond the last repeat the first
     int at = 0;
     for (int ky = 0; ky < kernelHeight; ky++) {
       for (int kx = 0; kx < kernelWidth; kx++) {
@@ -312,8 +314,59 @@ final class Patches {
   }
 
   /**
-   * Packs elements {@code first … first + rows − 1} of the patches (gathered, if they need it) as a
-   * left operand in columns, k running over the pixels.
+   * {@code C ← store(Pᵀ · B)} for elements {@code first … first + rows − 1} of the patches P of
+   * {@code pixelRows} rows of pixels, read where they lie, k running over the pixels.
+   *
+   * @param right panels of B, {@code [pixels, columns]}
+   */
+  void multiplyPixels(
+      int pixelRows,
+      float[] image,
+      int base,
+      int first,
+      int rows,
+      int columns,
+      float[] right,
+      TileStore store,
+      float[] c,
+      int cOffset,
+      int ldc,
+      Scratch scratch) {
+    int pixels = pixelRows * outWidth;
+    float[] tile = scratch.tile;
+    for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
+      int width = Microkernel.panelWidth(columns - j);
+      int used = Math.min(width, columns - j);
+      int height = PixelTile.rows(width);
+      for (int i = 0; i < rows; i += height) {
+        boolean whole = used == width && i + height <= rows;
+        int at = cOffset + i * ldc + j;
+        PixelTile.multiply(
+            width,
+            pixelRows,
+            outWidth,
+            strideWidth * channels,
+            strideHeight * pitch,
+            image,
+            base,
+            taps,
+            first + i,
+            right,
+            pixels * j,
+            whole ? store.way() : Microkernel.STORE,
+            whole ? c : tile,
+            whole ? at : 0,
+            whole ? ldc : width);
+        if (!whole) {
+          store.finish(Math.min(height, rows - i), used, tile, width, c, at, ldc, j);
+        }
+      }
+    }
+  }
+
+  /**
+   * Packs elements {@code first … first + rows − 1} of the patches as a left operand in columns, k
+   * running over the pixels.
    */
   void packColumns(
       int pixels, int[] offsets, float[] image, int base, int first, int rows, float[] packed) {
@@ -321,9 +374,7 @@ final class Patches {
     for (int e = 0; e < rows; e += step) {
       int used = Math.min(step, rows - e);
       int last = taps[first + e + used - 1];
-      if (gathers) {
-        packRun(pixels, offsets, image, base + first + e, packed, e * pixels);
-      } else if (used == step && last - taps[first + e] == step - 1) {
+      if (used == step && last - taps[first + e] == step - 1) {
         packRun(pixels, offsets, image, base + taps[first + e], packed, e * pixels);
       } else {
         packScattered(pixels, offsets, image, base, first + e, used, packed, e * pixels);

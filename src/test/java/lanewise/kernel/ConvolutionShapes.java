@@ -94,6 +94,8 @@ final class ConvolutionShapes {
         square(2, 6, 3, 5, 3, 1, Padding.of(0, 1, 2, 3), 1),
         square(2, 6, 3, 5, 3, 2, Padding.of(3, 0, 1, 0), 1),
         square(1, 40, 2, 3, 3, 1, Padding.SAME, 1),
+        square(2, 11, 3, 400, 3, 2, Padding.of(2), 1), // more products than a block, striding
+        square(2, 9, 5, 33, 3, 1, Padding.SAME, 1),
         // Height and width differ in everything.
         ConvolutionShape.of(2, 5, 11, 3, 5, 2, 3, 1, 2, Padding.of(1, 0, 2, 1), 2, 1, 1),
         ConvolutionShape.of(1, 1, 23, 5, 17, 1, 7, 1, 3, Padding.SAME, 1, 2, 1),

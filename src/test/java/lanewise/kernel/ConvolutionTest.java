@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class ConvolutionTest {
-  private static final GuardedMatrix BIAS = GuardedMatrix.random(160, 4);
+  private static final GuardedMatrix BIAS = GuardedMatrix.random(450, 4);
 
   private static final List<Epilogue> EPILOGUES =
       List.of(

@@ -1,0 +1,316 @@
+package lanewise.kernel;
+
+import static lanewise.kernel.Microkernel.LANES;
+import static lanewise.kernel.Microkernel.STORE;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The register tile whose k runs over the pixels of an image, for the gradient of a filter on few
+ * channels: each row's element of the left operand is read where it lies, {@code step} from the one
+ * of the pixel before, in {@code runs} rows of {@code length} pixels that start {@code pitch}
+ * apart. The right operand is a packed panel.
+ */
+final class PixelTile {
+  private static final VectorSpecies<Float> S = Simd.FLOATS;
+
+  private PixelTile() {}
+
+  /** Rows of a tile whose panel is {@code width} columns wide. */
+  static int rows(int width) {
+    return width == LANES ? 8 : 4;
+  }
+
+  /**
+   * {@code C ← A · B} or {@code C ← A · B + C} for one tile.
+   *
+   * @param taps where each row's elements start after {@code aOffset}, from {@code first} on
+   * @param finish {@link Microkernel#STORE} or {@link Microkernel#ADD}
+   */
+  static void multiply(
+      int width,
+      int runs,
+      int length,
+      int step,
+      int pitch,
+      float[] a,
+      int aOffset,
+      int[] taps,
+      int first,
+      float[] b,
+      int bOffset,
+      int finish,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    if (width == LANES) {
+      rows8x1(
+          runs, length, step, pitch, a, aOffset, taps, first, b, bOffset, finish, c, cOffset, ldc);
+    } else if (width == 2 * LANES) {
+      rows4x2(
+          runs, length, step, pitch, a, aOffset, taps, first, b, bOffset, finish, c, cOffset, ldc);
+    } else {
+      rows4x4(
+          runs, length, step, pitch, a, aOffset, taps, first, b, bOffset, finish, c, cOffset, ldc);
+    }
+  }
+
+  private static void rows8x1(
+      int runs,
+      int length,
+      int step,
+      int pitch,
+      float[] a,
+      int aOffset,
+      int[] taps,
+      int first,
+      float[] b,
+      int bOffset,
+      int finish,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    int a0 = aOffset + taps[first];
+    int a1 = aOffset + taps[first + 1];
+    int a2 = aOffset + taps[first + 2];
+    int a3 = aOffset + taps[first + 3];
+    int a4 = aOffset + taps[first + 4];
+    int a5 = aOffset + taps[first + 5];
+    int a6 = aOffset + taps[first + 6];
+    int a7 = aOffset + taps[first + 7];
+    FloatVector c00 = FloatVector.zero(S);
+    FloatVector c10 = FloatVector.zero(S);
+    FloatVector c20 = FloatVector.zero(S);
+    FloatVector c30 = FloatVector.zero(S);
+    FloatVector c40 = FloatVector.zero(S);
+    FloatVector c50 = FloatVector.zero(S);
+    FloatVector c60 = FloatVector.zero(S);
+    FloatVector c70 = FloatVector.zero(S);
+    for (int run = 0; run < runs; run++) {
+      int skip = run * pitch;
+      int rb = bOffset + run * length * LANES;
+      for (int p = 0; p < length; p++) {
+        int at = skip + p * step;
+        FloatVector b0 = FloatVector.fromArray(S, b, rb + p * LANES);
+        FloatVector x = FloatVector.broadcast(S, a[a0 + at]);
+        c00 = x.fma(b0, c00);
+        x = FloatVector.broadcast(S, a[a1 + at]);
+        c10 = x.fma(b0, c10);
+        x = FloatVector.broadcast(S, a[a2 + at]);
+        c20 = x.fma(b0, c20);
+        x = FloatVector.broadcast(S, a[a3 + at]);
+        c30 = x.fma(b0, c30);
+        x = FloatVector.broadcast(S, a[a4 + at]);
+        c40 = x.fma(b0, c40);
+        x = FloatVector.broadcast(S, a[a5 + at]);
+        c50 = x.fma(b0, c50);
+        x = FloatVector.broadcast(S, a[a6 + at]);
+        c60 = x.fma(b0, c60);
+        x = FloatVector.broadcast(S, a[a7 + at]);
+        c70 = x.fma(b0, c70);
+      }
+    }
+    if (finish == STORE) {
+      c00.intoArray(c, cOffset);
+      c10.intoArray(c, cOffset + ldc);
+      c20.intoArray(c, cOffset + 2 * ldc);
+      c30.intoArray(c, cOffset + 3 * ldc);
+      c40.intoArray(c, cOffset + 4 * ldc);
+      c50.intoArray(c, cOffset + 5 * ldc);
+      c60.intoArray(c, cOffset + 6 * ldc);
+      c70.intoArray(c, cOffset + 7 * ldc);
+      return;
+    }
+    c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
+    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
+    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
+    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
+    c40.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc)).intoArray(c, cOffset + 4 * ldc);
+    c50.add(FloatVector.fromArray(S, c, cOffset + 5 * ldc)).intoArray(c, cOffset + 5 * ldc);
+    c60.add(FloatVector.fromArray(S, c, cOffset + 6 * ldc)).intoArray(c, cOffset + 6 * ldc);
+    c70.add(FloatVector.fromArray(S, c, cOffset + 7 * ldc)).intoArray(c, cOffset + 7 * ldc);
+  }
+
+  private static void rows4x2(
+      int runs,
+      int length,
+      int step,
+      int pitch,
+      float[] a,
+      int aOffset,
+      int[] taps,
+      int first,
+      float[] b,
+      int bOffset,
+      int finish,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    int a0 = aOffset + taps[first];
+    int a1 = aOffset + taps[first + 1];
+    int a2 = aOffset + taps[first + 2];
+    int a3 = aOffset + taps[first + 3];
+    FloatVector c00 = FloatVector.zero(S);
+    FloatVector c01 = FloatVector.zero(S);
+    FloatVector c10 = FloatVector.zero(S);
+    FloatVector c11 = FloatVector.zero(S);
+    FloatVector c20 = FloatVector.zero(S);
+    FloatVector c21 = FloatVector.zero(S);
+    FloatVector c30 = FloatVector.zero(S);
+    FloatVector c31 = FloatVector.zero(S);
+    for (int run = 0; run < runs; run++) {
+      int skip = run * pitch;
+      int rb = bOffset + run * length * (2 * LANES);
+      for (int p = 0; p < length; p++) {
+        int at = skip + p * step;
+        FloatVector b0 = FloatVector.fromArray(S, b, rb + p * (2 * LANES));
+        FloatVector b1 = FloatVector.fromArray(S, b, rb + p * (2 * LANES) + LANES);
+        FloatVector x = FloatVector.broadcast(S, a[a0 + at]);
+        c00 = x.fma(b0, c00);
+        c01 = x.fma(b1, c01);
+        x = FloatVector.broadcast(S, a[a1 + at]);
+        c10 = x.fma(b0, c10);
+        c11 = x.fma(b1, c11);
+        x = FloatVector.broadcast(S, a[a2 + at]);
+        c20 = x.fma(b0, c20);
+        c21 = x.fma(b1, c21);
+        x = FloatVector.broadcast(S, a[a3 + at]);
+        c30 = x.fma(b0, c30);
+        c31 = x.fma(b1, c31);
+      }
+    }
+    if (finish == STORE) {
+      c00.intoArray(c, cOffset);
+      c01.intoArray(c, cOffset + LANES);
+      c10.intoArray(c, cOffset + ldc);
+      c11.intoArray(c, cOffset + ldc + LANES);
+      c20.intoArray(c, cOffset + 2 * ldc);
+      c21.intoArray(c, cOffset + 2 * ldc + LANES);
+      c30.intoArray(c, cOffset + 3 * ldc);
+      c31.intoArray(c, cOffset + 3 * ldc + LANES);
+      return;
+    }
+    c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
+    c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).intoArray(c, cOffset + LANES);
+    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
+    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).intoArray(c, cOffset + ldc + LANES);
+    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
+    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
+        .intoArray(c, cOffset + 2 * ldc + LANES);
+    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
+    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
+        .intoArray(c, cOffset + 3 * ldc + LANES);
+  }
+
+  private static void rows4x4(
+      int runs,
+      int length,
+      int step,
+      int pitch,
+      float[] a,
+      int aOffset,
+      int[] taps,
+      int first,
+      float[] b,
+      int bOffset,
+      int finish,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    int a0 = aOffset + taps[first];
+    int a1 = aOffset + taps[first + 1];
+    int a2 = aOffset + taps[first + 2];
+    int a3 = aOffset + taps[first + 3];
+    FloatVector c00 = FloatVector.zero(S);
+    FloatVector c01 = FloatVector.zero(S);
+    FloatVector c02 = FloatVector.zero(S);
+    FloatVector c03 = FloatVector.zero(S);
+    FloatVector c10 = FloatVector.zero(S);
+    FloatVector c11 = FloatVector.zero(S);
+    FloatVector c12 = FloatVector.zero(S);
+    FloatVector c13 = FloatVector.zero(S);
+    FloatVector c20 = FloatVector.zero(S);
+    FloatVector c21 = FloatVector.zero(S);
+    FloatVector c22 = FloatVector.zero(S);
+    FloatVector c23 = FloatVector.zero(S);
+    FloatVector c30 = FloatVector.zero(S);
+    FloatVector c31 = FloatVector.zero(S);
+    FloatVector c32 = FloatVector.zero(S);
+    FloatVector c33 = FloatVector.zero(S);
+    for (int run = 0; run < runs; run++) {
+      int skip = run * pitch;
+      int rb = bOffset + run * length * (4 * LANES);
+      for (int p = 0; p < length; p++) {
+        int at = skip + p * step;
+        FloatVector b0 = FloatVector.fromArray(S, b, rb + p * (4 * LANES));
+        FloatVector b1 = FloatVector.fromArray(S, b, rb + p * (4 * LANES) + LANES);
+        FloatVector b2 = FloatVector.fromArray(S, b, rb + p * (4 * LANES) + 2 * LANES);
+        FloatVector b3 = FloatVector.fromArray(S, b, rb + p * (4 * LANES) + 3 * LANES);
+        FloatVector x = FloatVector.broadcast(S, a[a0 + at]);
+        c00 = x.fma(b0, c00);
+        c01 = x.fma(b1, c01);
+        c02 = x.fma(b2, c02);
+        c03 = x.fma(b3, c03);
+        x = FloatVector.broadcast(S, a[a1 + at]);
+        c10 = x.fma(b0, c10);
+        c11 = x.fma(b1, c11);
+        c12 = x.fma(b2, c12);
+        c13 = x.fma(b3, c13);
+        x = FloatVector.broadcast(S, a[a2 + at]);
+        c20 = x.fma(b0, c20);
+        c21 = x.fma(b1, c21);
+        c22 = x.fma(b2, c22);
+        c23 = x.fma(b3, c23);
+        x = FloatVector.broadcast(S, a[a3 + at]);
+        c30 = x.fma(b0, c30);
+        c31 = x.fma(b1, c31);
+        c32 = x.fma(b2, c32);
+        c33 = x.fma(b3, c33);
+      }
+    }
+    if (finish == STORE) {
+      c00.intoArray(c, cOffset);
+      c01.intoArray(c, cOffset + LANES);
+      c02.intoArray(c, cOffset + 2 * LANES);
+      c03.intoArray(c, cOffset + 3 * LANES);
+      c10.intoArray(c, cOffset + ldc);
+      c11.intoArray(c, cOffset + ldc + LANES);
+      c12.intoArray(c, cOffset + ldc + 2 * LANES);
+      c13.intoArray(c, cOffset + ldc + 3 * LANES);
+      c20.intoArray(c, cOffset + 2 * ldc);
+      c21.intoArray(c, cOffset + 2 * ldc + LANES);
+      c22.intoArray(c, cOffset + 2 * ldc + 2 * LANES);
+      c23.intoArray(c, cOffset + 2 * ldc + 3 * LANES);
+      c30.intoArray(c, cOffset + 3 * ldc);
+      c31.intoArray(c, cOffset + 3 * ldc + LANES);
+      c32.intoArray(c, cOffset + 3 * ldc + 2 * LANES);
+      c33.intoArray(c, cOffset + 3 * ldc + 3 * LANES);
+      return;
+    }
+    c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
+    c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).intoArray(c, cOffset + LANES);
+    c02.add(FloatVector.fromArray(S, c, cOffset + 2 * LANES)).intoArray(c, cOffset + 2 * LANES);
+    c03.add(FloatVector.fromArray(S, c, cOffset + 3 * LANES)).intoArray(c, cOffset + 3 * LANES);
+    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
+    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).intoArray(c, cOffset + ldc + LANES);
+    c12.add(FloatVector.fromArray(S, c, cOffset + ldc + 2 * LANES))
+        .intoArray(c, cOffset + ldc + 2 * LANES);
+    c13.add(FloatVector.fromArray(S, c, cOffset + ldc + 3 * LANES))
+        .intoArray(c, cOffset + ldc + 3 * LANES);
+    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
+    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
+        .intoArray(c, cOffset + 2 * ldc + LANES);
+    c22.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 2 * LANES))
+        .intoArray(c, cOffset + 2 * ldc + 2 * LANES);
+    c23.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 3 * LANES))
+        .intoArray(c, cOffset + 2 * ldc + 3 * LANES);
+    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
+    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
+        .intoArray(c, cOffset + 3 * ldc + LANES);
+    c32.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 2 * LANES))
+        .intoArray(c, cOffset + 3 * ldc + 2 * LANES);
+    c33.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 3 * LANES))
+        .intoArray(c, cOffset + 3 * ldc + 3 * LANES);
+  }
+}
