@@ -11,13 +11,14 @@ import lanewise.layer.Softmax;
 import lanewise.loss.BinaryCrossEntropy;
 import lanewise.loss.Loss;
 import lanewise.loss.SoftmaxCrossEntropy;
+import lanewise.network.Network;
 import lanewise.shape.Shape;
 import org.jspecify.annotations.Nullable;
 
 /** The layers of a recipe's network, and the loss that goes with the last of them. */
 sealed interface Model {
-  /** From an input of the given shape to the output. */
-  List<Layer> layers(Shape input);
+  /** The network for inputs of the given shape, as its layers' initializers draw it. */
+  Network network(Shape input, long seed);
 
   /** To make small. */
   Loss loss();
@@ -27,15 +28,10 @@ sealed interface Model {
     return null;
   }
 
-  /** Layers that no option changes, the last of them softmax. */
-  record Fixed(List<Layer> layers) implements Model {
+  /** A network that no option changes, its last layer softmax. */
+  non-sealed interface Fixed extends Model {
     @Override
-    public List<Layer> layers(Shape input) {
-      return layers;
-    }
-
-    @Override
-    public Loss loss() {
+    default Loss loss() {
       return new SoftmaxCrossEntropy();
     }
   }
@@ -54,7 +50,7 @@ sealed interface Model {
     }
 
     @Override
-    public List<Layer> layers(Shape input) {
+    public Network network(Shape input, long seed) {
       List<Layer> layers = new ArrayList<>();
       if (input.rank() > 1) {
         layers.add(new Flatten());
@@ -65,7 +61,7 @@ sealed interface Model {
       }
       layers.add(new Dense(binary() ? 1 : classes));
       layers.add(binary() ? new Sigmoid() : new Softmax());
-      return layers;
+      return Network.sequence(input, seed, layers.toArray(Layer[]::new));
     }
 
     @Override

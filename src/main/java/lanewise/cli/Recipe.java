@@ -6,7 +6,6 @@ import java.util.List;
 import lanewise.data.Dataset;
 import lanewise.data.Standardization;
 import lanewise.data.TrainTest;
-import lanewise.layer.Layer;
 import lanewise.network.Network;
 import lanewise.shape.Shape;
 import lanewise.train.Trainer;
@@ -18,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param name on the command line
  * @param title in one line
  * @param data where the samples come from
- * @param standardized whether each value of a sample gets mean 0 and deviation 1
+ * @param fit gives the samples mean 0 and deviation 1 by what it learns of the training samples;
+ *     null for samples as they are
  * @param input shape of one sample
  * @param model layers and loss
  * @param start the first parameters
@@ -29,7 +29,7 @@ record Recipe(
     String name,
     String title,
     Source data,
-    boolean standardized,
+    @Nullable Fit fit,
     Shape input,
     Model model,
     Start start,
@@ -46,6 +46,13 @@ record Recipe(
     TrainTest load(@Nullable Path folder) throws IOException;
   }
 
+  /** Learns how to standardize from the training samples. */
+  @FunctionalInterface
+  interface Fit {
+    /** The standardization for samples like these. */
+    Standardization of(Dataset training);
+  }
+
   /** What the parameters are before training. */
   @FunctionalInterface
   interface Start {
@@ -58,18 +65,17 @@ record Recipe(
 
   /** A recipe with the layers' own start and a line for each epoch. */
   Recipe(String name, String title, Source data, Shape input, Model model, Trainer trainer) {
-    this(name, title, data, false, input, model, Start.OF_LAYERS, trainer, Interval.EACH_EPOCH);
+    this(name, title, data, null, input, model, Start.OF_LAYERS, trainer, Interval.EACH_EPOCH);
   }
 
-  /** This with every value of a sample brought to mean 0 and deviation 1. */
-  Recipe standardize() {
-    return new Recipe(name, title, data, true, input, model, start, trainer, interval);
+  /** This with samples of mean 0 and deviation 1. */
+  Recipe standardize(Fit newFit) {
+    return new Recipe(name, title, data, newFit, input, model, start, trainer, interval);
   }
 
   /** This with another start and other epochs shown. */
   Recipe from(Start newStart, Interval newInterval) {
-    return new Recipe(
-        name, title, data, standardized, input, model, newStart, trainer, newInterval);
+    return new Recipe(name, title, data, fit, input, model, newStart, trainer, newInterval);
   }
 
   /** This with other layers between input and output. */
@@ -101,7 +107,7 @@ record Recipe(
   }
 
   private Recipe with(Model newModel) {
-    return new Recipe(name, title, data, standardized, input, newModel, start, trainer, interval);
+    return new Recipe(name, title, data, fit, input, newModel, start, trainer, interval);
   }
 
   /** The trainer with the loss of the layers. */
@@ -112,7 +118,7 @@ record Recipe(
 
   /** The network before training. */
   Network network(long seed) {
-    Network network = Network.sequence(input, seed, model.layers(input).toArray(Layer[]::new));
+    Network network = model.network(input, seed);
     start.draw(network, seed);
     return network;
   }
@@ -151,10 +157,10 @@ record Recipe(
 
   /** The samples as the network reads them. */
   TrainTest prepare(TrainTest samples) {
-    if (!standardized) {
+    if (fit == null) {
       return samples;
     }
-    Standardization standardization = Standardization.fit(samples.train());
+    Standardization standardization = fit.of(samples.train());
     Dataset test = standardization.apply(samples.test());
     return new TrainTest(standardization.apply(samples.train()), test);
   }

@@ -9,6 +9,7 @@ import java.util.function.IntToDoubleFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import lanewise.cli.Model.DenseLayers;
+import lanewise.data.Augmentation;
 import lanewise.data.CatVsNonCat;
 import lanewise.data.Cifar10;
 import lanewise.data.Csv;
@@ -16,6 +17,7 @@ import lanewise.data.Dataset;
 import lanewise.data.Digits;
 import lanewise.data.FashionMnist;
 import lanewise.data.Mnist;
+import lanewise.data.Standardization;
 import lanewise.data.Synthetic;
 import lanewise.data.TrainTest;
 import lanewise.layer.Conv2d;
@@ -28,9 +30,12 @@ import lanewise.layer.ReLU;
 import lanewise.layer.Softmax;
 import lanewise.loss.BinaryCrossEntropy;
 import lanewise.loss.SoftmaxCrossEntropy;
+import lanewise.network.Network;
 import lanewise.network.NumpyWeights;
 import lanewise.optimizer.Adam;
+import lanewise.optimizer.Momentum;
 import lanewise.optimizer.Sgd;
+import lanewise.optimizer.StepDecay;
 import lanewise.shape.Padding;
 import lanewise.shape.Shape;
 import lanewise.train.Trainer;
@@ -86,7 +91,7 @@ final class Recipes {
                   Shape.of(32, 32, 3),
                   new DenseLayers(List.of(256, 128, 64), 10, "airplane"),
                   new Trainer(new BinaryCrossEntropy(), new Sgd(0.01f)).batch(100).epochs(10))
-              .standardize(),
+              .standardize(Standardization::fit),
           new Recipe(
               "fashion-cnn",
               "a CNN of four convolutions on Fashion-MNIST",
@@ -121,7 +126,19 @@ final class Recipes {
               folder -> Digits.load(folderOr(folder, "digits")),
               IMAGE,
               lenet5(),
-              adam(16, 20)));
+              adam(16, 20)),
+          new Recipe(
+                  "cifar10-resnet20",
+                  "a residual network of 20 layers on CIFAR-10, images shifted and mirrored",
+                  folder -> Cifar10.load(Cifar10.find(folder)),
+                  Shape.of(32, 32, 3),
+                  (Model.Fixed) (_, seed) -> ResNet20.resnet20(seed),
+                  new Trainer(new SoftmaxCrossEntropy(), new Momentum(0.1f, 0.9f, false, 1e-4f))
+                      .batch(128)
+                      .epochs(30)
+                      .augmentation(new Augmentation(4, true))
+                      .schedule(new StepDecay(0.1, 15, 23)))
+              .standardize(Standardization::fitChannels));
 
   /** The names, for the help. */
   static final class Names implements Iterable<String> {
@@ -139,7 +156,7 @@ final class Recipes {
   }
 
   /** The network of 'Let's code a convolutional neural network in plain NumPy' (Skalski, 2020). */
-  private static Model fourConvolutions() {
+  private static Model.Fixed fourConvolutions() {
     return fixed(
         new Conv2d(32, 3).padding(Padding.SAME),
         new ReLU(),
@@ -162,12 +179,12 @@ final class Recipes {
         new Softmax());
   }
 
-  private static Model fixed(Layer... layers) {
-    return new Model.Fixed(List.of(layers));
+  private static Model.Fixed fixed(Layer... layers) {
+    return (input, seed) -> Network.sequence(input, seed, layers);
   }
 
   /** LeCun, Bottou, Bengio and Haffner, 1998, with today's activations and pooling. */
-  private static Model lenet5() {
+  private static Model.Fixed lenet5() {
     return fixed(
         new Conv2d(6, 5).padding(Padding.of(2)),
         new ReLU(),

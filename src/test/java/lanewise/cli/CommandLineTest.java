@@ -426,7 +426,7 @@ class CommandLineTest {
         file + ": a network for mnist-mlp must map [28, 28, 1] to [10], got [2, 2, 1] to [3]",
         "evaluate",
         file.toString());
-    Network right = Recipes.ALL.getLast().network(1);
+    Network right = Recipes.find("digits-lenet5").network(1);
     NetworkFile.save(
         file, right, Map.of("lanewise.recipe", "digits-lenet5", "lanewise.batch", "0"));
     assertRefused(
