@@ -404,7 +404,7 @@ class CommandLineTest {
   }
 
   @Test
-  void refusesFilesThatItCannotEvaluate() throws IOException {
+  void refusesFilesThatItCannotEvaluate() throws Exception {
     assertRefused("Missing required parameter: 'FILE'", "evaluate");
     Path file = folder.resolve("network");
     assertRefused(file + ": no such file", "evaluate", file.toString());
