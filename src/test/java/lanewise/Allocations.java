@@ -10,6 +10,9 @@ public final class Allocations {
   /** Bytes that one count itself may add. */
   private static final long NOISE = 200;
 
+  /** On a busy machine the compiler needs long. */
+  private static final long PATIENCE_NANOS = 120_000_000_000L;
+
   private Allocations() {}
 
   /** The bytes that {@code thread} has allocated so far. */
@@ -19,11 +22,11 @@ public final class Allocations {
 
   /**
    * Bytes that the calling thread allocates in 100 runs of {@code work} at its best. Before it is
-   * compiled, code on vectors boxes them, so the work is repeated for up to {@code seconds} until
-   * nothing is allocated.
+   * compiled, code on vectors boxes them, so the work is repeated until nothing is allocated, or
+   * patience ends.
    */
-  public static long steady(double seconds, Runnable work) {
-    long end = System.nanoTime() + (long) (seconds * 1e9);
+  public static long steady(Runnable work) {
+    long end = System.nanoTime() + PATIENCE_NANOS;
     long least = Long.MAX_VALUE;
     while (least > 0 && System.nanoTime() < end) {
       long before = of(Thread.currentThread());

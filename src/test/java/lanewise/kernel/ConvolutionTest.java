@@ -120,7 +120,7 @@ final class ConvolutionTest {
   }
 
   private static void assertSteady(Runnable pass, ConvolutionShape shape) {
-    assertEquals(0, Allocations.steady(20, pass), "bytes, " + shape);
+    assertEquals(0, Allocations.steady(pass), "bytes, " + shape);
   }
 
   /**

@@ -240,7 +240,7 @@ final class GemmTest {
                       90,
                       Epilogue.NONE);
           assertEquals(
-              0, Allocations.steady(20, product), "bytes, m " + m + ", transposes " + transposes);
+              0, Allocations.steady(product), "bytes, m " + m + ", transposes " + transposes);
         }
       }
     }

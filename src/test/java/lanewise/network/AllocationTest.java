@@ -31,11 +31,13 @@ import lanewise.optimizer.Adam;
 import lanewise.optimizer.OptimizerState;
 import lanewise.shape.Padding;
 import lanewise.shape.Shape;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Until they are compiled, vector kernels allocate; afterwards nothing may, on any thread. */
+@Tag("alone")
 class AllocationTest {
   private static Network network() {
     return Network.sequence(
@@ -128,7 +130,7 @@ class AllocationTest {
   }
 
   private static void assertBecomesQuiet(Runnable work) {
-    assertEquals(0, Allocations.steady(30, work), "bytes on the calling thread");
+    assertEquals(0, Allocations.steady(work), "bytes on the calling thread");
     List<Thread> workers =
         Thread.getAllStackTraces().keySet().stream()
             .filter(thread -> thread.getName().startsWith("lanewise-"))

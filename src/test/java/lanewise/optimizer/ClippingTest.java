@@ -82,7 +82,6 @@ class ClippingTest {
     assertEquals(
         0,
         Allocations.steady(
-            30,
             () -> {
               gradients[7] = 9;
               clipper.clip(gradients);

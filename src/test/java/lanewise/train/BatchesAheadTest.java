@@ -138,7 +138,7 @@ class BatchesAheadTest {
     Lanewise.threads(2);
     Dataset data = Toys.noise(1_000_000, 4, 2, 1);
     try (BatchesAhead ahead = ahead(data, 1, Augmentation.NONE, new SoftmaxCrossEntropy(), 2, 9)) {
-      assertEquals(0, Allocations.steady(30, ahead::take));
+      assertEquals(0, Allocations.steady(ahead::take));
       Thread filler = fillers().getLast();
       long before = Allocations.of(filler);
       for (int i = 0; i < 1000; i++) {
