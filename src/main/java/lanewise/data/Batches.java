@@ -59,6 +59,11 @@ public final class Batches {
     return Math.ceilDiv(dataset.size(), batch);
   }
 
+  /** Whether every epoch is the same single batch. */
+  public boolean isAlwaysOne() {
+    return count() == 1 && !shuffle && augmentation.equals(Augmentation.NONE);
+  }
+
   /** The sample numbers in the order in which epoch {@code epoch} takes them. */
   public int[] order(int epoch) {
     return shuffle

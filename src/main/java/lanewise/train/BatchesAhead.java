@@ -8,13 +8,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hands out the batches of some epochs in order. A thread fills in the next while the caller works
- * on the one before; where kernels may use one thread only, the caller fills in each. Within an
- * epoch nothing is allocated. For one caller at a time.
+ * on the one before; where kernels may use one thread only, the caller fills in each. A batch that
+ * is the same in every epoch is filled in once. Within an epoch nothing is allocated. For one
+ * caller at a time.
  */
 final class BatchesAhead implements AutoCloseable {
   private final Batches batches;
   private final Samples[] rooms; // the caller's and the one to be filled in next, in turn
   private final @Nullable Thread thread;
+  private final boolean always; // the same batch
 
   // Between filled = false and filled = true these are the thread's, then the caller's.
   private int room;
@@ -39,7 +41,8 @@ final class BatchesAhead implements AutoCloseable {
     this.batches = batches;
     epoch = firstEpoch;
     left = (long) (endEpoch - firstEpoch) * batches.count();
-    boolean ahead = left > 1 && WorkerPool.threads() > 1;
+    always = batches.isAlwaysOne();
+    boolean ahead = left > 1 && WorkerPool.threads() > 1 && !always;
     Samples first = newRoom.get();
     rooms = new Samples[] {first, ahead ? newRoom.get() : first};
     thread = ahead ? new Thread(this::fillAhead, "lanewise-batches") : null;
@@ -51,13 +54,14 @@ final class BatchesAhead implements AutoCloseable {
 
   /** The next batch, to be read until the one after it is taken. */
   Samples take() {
-    if (thread == null) {
-      fill();
-    } else {
+    if (thread != null) {
       awaitFilled();
+    } else if (!always || !filled) {
+      fill();
+      filled = true;
     }
     Samples taken = rooms[room];
-    room = 1 - room;
+    room = always ? room : 1 - room;
     left--;
     if (thread != null && left > 0) {
       filled = false;

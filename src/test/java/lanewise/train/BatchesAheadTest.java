@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
@@ -70,6 +71,28 @@ class BatchesAheadTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void fillsInABatchThatIsAlwaysTheSameOnce(int number) {
+    Lanewise.threads(number);
+    Dataset data = Toys.stripes(50, 1);
+    Batches batches = new Batches(data, 64, 5, false);
+    float[] inputs = new float[64 * 64];
+    batches.inputs(0, inputs);
+    try (BatchesAhead ahead =
+        new BatchesAhead(
+            batches, 0, 3, () -> new Samples(data, new SoftmaxCrossEntropy(), 64, 3))) {
+      Samples first = ahead.take();
+      assertArrayEquals(inputs, first.inputs());
+      first.inputs()[0] = 42;
+      assertSame(first, ahead.take());
+      assertEquals(42, first.inputs()[0]);
+    }
+    assertFalse(new Batches(data, 64, 5, true).isAlwaysOne());
+    assertFalse(new Batches(data, 49, 5, false).isAlwaysOne());
+    assertFalse(new Batches(data, 50, 5, false, SHIFTED).isAlwaysOne());
   }
 
   @Test
