@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
 import lanewise.Lanewise;
 import lanewise.data.Dataset;
 import lanewise.data.TrainTest;
@@ -275,12 +277,20 @@ final class TrainCommand implements Callable<Integer> {
         .put("learning_rate", trainer.optimizer().learningRate())
         .put("seed", trainer.seed())
         .put("threads", Lanewise.threads())
-        .put("losses", losses(recipe.interval(), result))
+        .put("losses", values(recipe.interval().shown(result), EpochResult::loss))
+        .put("test_accuracies", values(tested(result), each -> test(each).accuracy()))
         .write(json, terminal);
   }
 
-  /** The losses of the epochs that are shown. */
-  private static double[] losses(Interval interval, TrainingResult result) {
-    return interval.shown(result).stream().mapToDouble(EpochResult::loss).toArray();
+  private static List<EpochResult> tested(TrainingResult result) {
+    return result.epochs().stream().filter(each -> each.validation() != null).toList();
+  }
+
+  private static Evaluation test(EpochResult tested) {
+    return Objects.requireNonNull(tested.validation());
+  }
+
+  private static double[] values(List<EpochResult> epochs, ToDoubleFunction<EpochResult> value) {
+    return epochs.stream().mapToDouble(value).toArray();
   }
 }

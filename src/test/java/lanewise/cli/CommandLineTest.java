@@ -134,7 +134,8 @@ class CommandLineTest {
             "learning_rate",
             "seed",
             "threads",
-            "losses"),
+            "losses",
+            "test_accuracies"),
         List.copyOf(train.keySet()));
     assertEquals(Json.of("digits-lenet5"), train.get("recipe"));
     assertEquals(Json.of(3), train.get("epochs"));
