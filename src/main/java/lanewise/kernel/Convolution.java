@@ -1,6 +1,5 @@
 package lanewise.kernel;
 
-import jdk.incubator.vector.FloatVector;
 import lanewise.shape.ConvolutionShape;
 import org.jspecify.annotations.Nullable;
 
@@ -282,18 +281,6 @@ public final class Convolution {
         && (s.padTop() | s.padBottom() | s.padLeft() | s.padRight()) == 0;
   }
 
-  static void addInto(int n, float[] x, int xOffset, float[] y, int yOffset) {
-    int i = 0;
-    for (; i <= n - Simd.LANES; i += Simd.LANES) {
-      FloatVector.fromArray(Simd.FLOATS, y, yOffset + i)
-          .add(FloatVector.fromArray(Simd.FLOATS, x, xOffset + i))
-          .intoArray(y, yOffset + i);
-    }
-    for (; i < n; i++) {
-      y[yOffset + i] += x[xOffset + i];
-    }
-  }
-
   /**
    * What a shape needs in both directions, kept for the shapes that a thread meets again and again.
    */
@@ -566,7 +553,8 @@ public final class Convolution {
       if (chunks > 1) {
         System.arraycopy(partials, 0, dFilter, dFilterOffset, size);
         for (int chunk = 1; chunk < chunks; chunk++) {
-          addInto(size, partials, chunk * size, dFilter, dFilterOffset);
+          Elementwise.add(
+              size, dFilter, dFilterOffset, partials, chunk * size, dFilter, dFilterOffset);
         }
       }
     }

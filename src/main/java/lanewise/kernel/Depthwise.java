@@ -424,7 +424,7 @@ final class Depthwise {
       }
       System.arraycopy(sums, 0, dFilter, dFilterOffset, size);
       for (int chunk = 1; chunk < chunks; chunk++) {
-        Convolution.addInto(size, sums, chunk * size, dFilter, dFilterOffset);
+        Elementwise.add(size, dFilter, dFilterOffset, sums, chunk * size, dFilter, dFilterOffset);
       }
     }
 
