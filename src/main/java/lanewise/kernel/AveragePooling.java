@@ -84,7 +84,7 @@ final class AveragePooling {
         for (int i = 0; i < rows * columns; i++) {
           int pixel = (iy + ky + i / columns) * s.inWidth() + ix + kx + i % columns;
           int to = inFrom + pixel * s.channels();
-          Elementwise.axpy(s.channels(), share, dOutput, from, dInput, to);
+          Axpy.add(s.channels(), share, dOutput, from, dInput, to);
         }
         from += s.channels();
       }

@@ -55,20 +55,6 @@ public final class Elementwise {
     }
   }
 
-  /** {@code y ← alpha · x + y}, rounded once. */
-  public static void axpy(int n, float alpha, float[] x, int xOffset, float[] y, int yOffset) {
-    FloatVector alphas = broadcast(FLOATS, alpha);
-    int i = 0;
-    for (; i < FLOATS.loopBound(n); i += LANES) {
-      alphas
-          .fma(fromArray(FLOATS, x, xOffset + i), fromArray(FLOATS, y, yOffset + i))
-          .intoArray(y, yOffset + i);
-    }
-    for (; i < n; i++) {
-      y[yOffset + i] = Math.fma(alpha, x[xOffset + i], y[yOffset + i]);
-    }
-  }
-
   /** {@code y = value}. */
   public static void fill(int n, float value, float[] y, int yOffset) {
     Arrays.fill(y, yOffset, yOffset + n, value);

@@ -104,14 +104,16 @@ public final class Gemm {
       throw new IllegalArgumentException(
           "Gemm: sizes must be at least 0, got m " + m + ", n " + n + ", k " + k);
     }
-    int aEnd = checkMatrix("A", transposeA ? k : m, transposeA ? m : k, a, aOffset, lda);
-    int bEnd = checkMatrix("B", transposeB ? n : k, transposeB ? k : n, b, bOffset, ldb);
-    int cEnd = checkMatrix("C", m, n, c, cOffset, ldc);
-    checkApart("A", a, aOffset, aEnd, c, cOffset, cEnd);
-    checkApart("B", b, bOffset, bEnd, c, cOffset, cEnd);
+    int aEnd =
+        Operands.matrix("Gemm", "A", transposeA ? k : m, transposeA ? m : k, a, aOffset, lda);
+    int bEnd =
+        Operands.matrix("Gemm", "B", transposeB ? n : k, transposeB ? k : n, b, bOffset, ldb);
+    int cEnd = Operands.matrix("Gemm", "C", m, n, c, cOffset, ldc);
+    Operands.apart("Gemm", "A", a, aOffset, aEnd, "C", c, cOffset, cEnd);
+    Operands.apart("Gemm", "B", b, bOffset, bEnd, "C", c, cOffset, cEnd);
     float[] bias = epilogue.bias();
     if (bias != null) {
-      checkMatrix("bias", 1, n, bias, epilogue.biasOffset(), n);
+      Operands.matrix("Gemm", "bias", 1, n, bias, epilogue.biasOffset(), n);
     }
     if (m == 0 || n == 0) {
       return;
@@ -136,60 +138,6 @@ public final class Gemm {
         ldc,
         epilogue);
     job.run();
-  }
-
-  private static int checkMatrix(
-      String name, int rows, int columns, float[] x, int offset, int ld) {
-    if (rows == 0 || columns == 0) {
-      return offset;
-    }
-    if (ld < columns) {
-      throw new IllegalArgumentException(
-          "Gemm: the leading dimension of "
-              + name
-              + " must be at least its row of "
-              + columns
-              + ", got "
-              + ld);
-    }
-    long end = offset + (long) (rows - 1) * ld + columns;
-    if (offset < 0 || end > x.length) {
-      throw new IndexOutOfBoundsException(
-          "Gemm: "
-              + name
-              + " must lie within its array of "
-              + x.length
-              + ", got offset "
-              + offset
-              + " for "
-              + rows
-              + " rows of "
-              + columns
-              + ", "
-              + ld
-              + " apart, which end at "
-              + end);
-    }
-    return (int) end;
-  }
-
-  private static void checkApart(
-      String name, float[] x, int from, int to, float[] c, int cFrom, int cTo) {
-    if (x == c && from < cTo && cFrom < to) {
-      throw new IllegalArgumentException(
-          "Gemm: C must not overlap "
-              + name
-              + ", got C at "
-              + cFrom
-              + " to "
-              + cTo
-              + " and "
-              + name
-              + " at "
-              + from
-              + " to "
-              + to);
-    }
   }
 
   /**

@@ -19,7 +19,7 @@ import jdk.incubator.vector.VectorShuffle;
  * width.
  */
 public final class Reductions {
-  private static final int PARTIALS = 16;
+  static final int PARTIALS = 16;
 
   /** Rows that one partial sum of {@link #columnSums} covers: 64 additions deep. */
   private static final int CHUNK_ROWS = 256;
@@ -29,16 +29,31 @@ public final class Reductions {
   private static final VectorShuffle<Float> BY_2 = VectorShuffle.iota(FLOATS, 2, 1, true);
   private static final VectorShuffle<Float> BY_1 = VectorShuffle.iota(FLOATS, 1, 1, true);
 
+  private static final Blocks BLOCKS = new Blocks();
+
   private Reductions() {}
 
   /** {@code Σ x}. */
   public static float sum(int n, float[] x, int xOffset) {
+    int whole = n - n % PARTIALS;
+    float sum = 0;
+    if (whole > 0) {
+      float[] partials = partials();
+      addElements(whole, x, xOffset, partials);
+      sum = tree(partials, 0);
+    }
+    for (int i = whole; i < n; i++) {
+      sum += x[xOffset + i];
+    }
+    return sum;
+  }
+
+  private static void addElements(int n, float[] x, int xOffset, float[] partials) {
     FloatVector a = FloatVector.zero(FLOATS);
     FloatVector b = FloatVector.zero(FLOATS);
     FloatVector c = FloatVector.zero(FLOATS);
     FloatVector d = FloatVector.zero(FLOATS);
-    int i = 0;
-    for (; i <= n - PARTIALS; i += PARTIALS) {
+    for (int i = 0; i < n; i += PARTIALS) {
       a = a.add(fromArray(FLOATS, x, xOffset + i));
       if (LANES <= 8) {
         b = b.add(fromArray(FLOATS, x, xOffset + i + LANES));
@@ -48,59 +63,49 @@ public final class Reductions {
         d = d.add(fromArray(FLOATS, x, xOffset + i + 3 * LANES));
       }
     }
-    FloatVector s = LANES == 16 ? a : LANES == 8 ? a.add(b) : a.add(c).add(b.add(d));
-    if (LANES == 16) {
-      s = s.add(s.rearrange(BY_8));
+    a.intoArray(partials, 0);
+    if (LANES <= 8) {
+      b.intoArray(partials, LANES);
     }
-    if (LANES >= 8) {
-      s = s.add(s.rearrange(BY_4));
+    if (LANES <= 4) {
+      c.intoArray(partials, 2 * LANES);
+      d.intoArray(partials, 3 * LANES);
     }
-    s = s.add(s.rearrange(BY_2));
-    float sum = s.add(s.rearrange(BY_1)).lane(0);
-    for (; i < n; i++) {
-      sum += x[xOffset + i];
-    }
-    return sum;
   }
 
-  /** {@code Σ x · y}, each product added with one rounding. */
-  public static float dot(int n, float[] x, int xOffset, float[] y, int yOffset) {
-    FloatVector a = FloatVector.zero(FLOATS);
-    FloatVector b = FloatVector.zero(FLOATS);
-    FloatVector c = FloatVector.zero(FLOATS);
-    FloatVector d = FloatVector.zero(FLOATS);
-    int i = 0;
-    for (; i <= n - PARTIALS; i += PARTIALS) {
-      a = fromArray(FLOATS, x, xOffset + i).fma(fromArray(FLOATS, y, yOffset + i), a);
-      if (LANES <= 8) {
-        int second = i + LANES;
-        b = fromArray(FLOATS, x, xOffset + second).fma(fromArray(FLOATS, y, yOffset + second), b);
-      }
-      if (LANES <= 4) {
-        int third = i + 2 * LANES;
-        int fourth = i + 3 * LANES;
-        c = fromArray(FLOATS, x, xOffset + third).fma(fromArray(FLOATS, y, yOffset + third), c);
-        d = fromArray(FLOATS, x, xOffset + fourth).fma(fromArray(FLOATS, y, yOffset + fourth), d);
-      }
+  /** A thread's own room for several sums' partial sums. */
+  static float[] partials() {
+    return BLOCKS.get();
+  }
+
+  /**
+   * The sum of the 16 partial sums at {@code offset}. They come in an array and not as vectors,
+   * which would be allocated if this were not inlined.
+   */
+  static float tree(float[] partials, int offset) {
+    FloatVector a = fromArray(FLOATS, partials, offset);
+    if (LANES == 8) {
+      a = a.add(fromArray(FLOATS, partials, offset + LANES));
     }
-    FloatVector s = LANES == 16 ? a : LANES == 8 ? a.add(b) : a.add(c).add(b.add(d));
+    if (LANES == 4) {
+      FloatVector b = fromArray(FLOATS, partials, offset + LANES);
+      FloatVector c = fromArray(FLOATS, partials, offset + 2 * LANES);
+      FloatVector d = fromArray(FLOATS, partials, offset + 3 * LANES);
+      a = a.add(c).add(b.add(d));
+    }
     if (LANES == 16) {
-      s = s.add(s.rearrange(BY_8));
+      a = a.add(a.rearrange(BY_8));
     }
     if (LANES >= 8) {
-      s = s.add(s.rearrange(BY_4));
+      a = a.add(a.rearrange(BY_4));
     }
-    s = s.add(s.rearrange(BY_2));
-    float sum = s.add(s.rearrange(BY_1)).lane(0);
-    for (; i < n; i++) {
-      sum = Math.fma(x[xOffset + i], y[yOffset + i], sum);
-    }
-    return sum;
+    a = a.add(a.rearrange(BY_2));
+    return a.add(a.rearrange(BY_1)).lane(0);
   }
 
   /** {@code Σ x²}. */
   public static float sumOfSquares(int n, float[] x, int xOffset) {
-    return dot(n, x, xOffset, x, xOffset);
+    return Dot.product(n, x, xOffset, x, xOffset);
   }
 
   private static float tree(float a, float b, float c, float d) {

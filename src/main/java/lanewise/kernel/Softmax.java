@@ -38,7 +38,7 @@ public final class Softmax {
     for (int r = 0; r < rows; r++) {
       int yAt = yOffset + r * columns;
       int dOutputAt = dOutputOffset + r * columns;
-      float dot = Reductions.dot(columns, y, yAt, dOutput, dOutputAt);
+      float dot = Dot.product(columns, y, yAt, dOutput, dOutputAt);
       backwardRow(columns, y, yAt, dot, dOutput, dOutputAt, dInput, dInputOffset + r * columns);
     }
   }

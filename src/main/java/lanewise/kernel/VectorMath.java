@@ -153,10 +153,10 @@ public final class VectorMath {
               .mul(square)
               .fma(v, v);
       FloatVector r =
-          far.reinterpretAsInts()
-              .or(sign)
-              .reinterpretAsFloats()
-              .blend(near, v.abs().compare(VectorOperators.LT, 0.55f));
+          far.blend(near, v.abs().compare(VectorOperators.LT, 0.55f))
+              .reinterpretAsInts()
+              .or(sign) // −0 too, which the polynomial loses
+              .reinterpretAsFloats();
       if (step == LANES) {
         r.intoArray(y, yOffset + i);
       } else {

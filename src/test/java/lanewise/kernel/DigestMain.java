@@ -32,6 +32,9 @@ final class DigestMain {
     {40, 2100, 9}
   };
 
+  private static final int[][] TINY_MATRICES = {{5, 37}, {33, 3}};
+  private static final int[][] MATRICES = {{1, 16}, {7, 1000}, {300, 257}, {1003, 70}, {70_000, 3}};
+
   private DigestMain() {}
 
   public static void main(String[] arguments) {
@@ -54,6 +57,9 @@ final class DigestMain {
     List<String> lines = new ArrayList<>();
     for (int[] size : whole ? PRODUCTS : TINY_PRODUCTS) {
       products(size[0], size[1], size[2], lines);
+    }
+    for (int[] size : whole ? MATRICES : TINY_MATRICES) {
+      matrixTimesVector(size[0], size[1], lines);
     }
     shapes(whole).forEach(shape -> convolution(shape, lines));
     for (int channels : new int[] {1, 16, 17, 33}) {
@@ -94,6 +100,20 @@ final class DigestMain {
       lines.add(
           "product %d, m=%d, n=%d, k=%d: %s"
               .formatted(transposes, m, n, k, sha256(product.multiply())));
+    }
+  }
+
+  private static void matrixTimesVector(int m, int n, List<String> lines) {
+    GuardedMatrix a = GuardedMatrix.random(m, n, 3, 1);
+    GuardedMatrix x = GuardedMatrix.random(Math.max(m, n), 2);
+    for (boolean transpose : new boolean[] {false, true}) {
+      GuardedMatrix y = GuardedMatrix.random(transpose ? n : m, 3);
+      int lda = a.leadingDimension;
+      Gemv.multiply(
+          transpose, m, n, 2, a.array, a.offset, lda, x.array, x.offset, -0.5f, y.array, y.offset);
+      float dot = Dot.product(n, a.array, a.offset, x.array, x.offset);
+      Axpy.add(y.columns, dot, x.array, x.offset, y.array, y.offset);
+      lines.add("vector%s, m=%d, n=%d: %s".formatted(transpose ? " T" : "", m, n, sha256(y)));
     }
   }
 
