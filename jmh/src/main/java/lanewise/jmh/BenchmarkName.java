@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 record BenchmarkName(String peer, String subject, String method) {
   private static final Pattern NAME =
       Pattern.compile(
-          "(?:.*\\.)?(\\w*?)(Gemm|Convolution|Pooling|TrainingStep|Prediction|Roofline)Benchmark\\.(\\w+)");
+          "(?:.*\\.)?(\\w*?)(Gemm|Gemv|Vector|Convolution|Pooling|TrainingStep|Prediction|Roofline)Benchmark\\.(\\w+)");
 
   /** The parts of a class's and its method's name. */
   static BenchmarkName of(String name) {

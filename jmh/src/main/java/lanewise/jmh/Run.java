@@ -118,6 +118,7 @@ public final class Run {
   private static Report measure(CommandLineOptions options, String arguments) throws Exception {
     ChainedOptionsBuilder builder = new OptionsBuilder().parent(options);
     allShapes(options, builder, "product", Product.SHAPES);
+    allShapes(options, builder, "matrix", GemvBenchmark.SHAPES);
     allShapes(options, builder, "convolution", ConvolutionOperands.SHAPES);
     allShapes(options, builder, "pooling", PoolingBenchmark.SHAPES);
     double before = Roofline.fmaGflops();

@@ -19,6 +19,8 @@ sealed interface Work {
     return switch (name.subject()) {
       case "Gemm" ->
           new Flops(Product.SHAPES.get(params.getParam("product")).flops(), threads(params));
+      case "Gemv" -> new Bytes(GemvBenchmark.SHAPES.get(params.getParam("matrix")).bytes());
+      case "Vector" -> new Bytes(VectorBenchmark.bytes(name.method(), number(params, "n")));
       case "Convolution" ->
           new Flops(
               2 * ConvolutionOperands.SHAPES.get(params.getParam("convolution")).multiplyAdds(),
