@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import lanewise.shape.Shape;
 import lanewise.train.ConfusionMatrix;
+import lanewise.train.EpochProgress;
 import lanewise.train.EpochResult;
 import lanewise.train.Evaluation;
 import lanewise.train.TrainingListener;
@@ -26,21 +27,24 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * {"settings": {"batch": "64", …}, "steps": 938, "classes": ["0", …],
- *  "epochs": [{"loss": 0.5, "accuracy": 0.8, "samples": 60000, "seconds": 60, "validation": 0.3}]}
+ *  "epochs": [{"loss": 0.5, "accuracy": 0.8, "samples": 60000, "seconds": 60, "validation": 0.3}],
+ *  "progress": {"batches": 200, "correct": 11000, "lossSum": 3800.5, "seconds": 12}}
  * }</pre>
+ *
+ * <p>{@code progress} stands only in a state from the middle of an epoch.
  */
 public final class Checkpoint {
   private static final String KEY = "lanewise.training";
 
   private Checkpoint() {}
 
-  /** Saves the state now and then. */
-  private static final class Writer implements TrainingListener {
+  /** Saves the state after some epochs. */
+  private static final class EpochWriter implements TrainingListener {
     private final Path file;
     private final int every;
     private int epoch;
 
-    Writer(Path file, int every) {
+    EpochWriter(Path file, int every) {
       this.file = file;
       this.every = every;
     }
@@ -53,11 +57,17 @@ public final class Checkpoint {
     @Override
     public void onState(Supplier<TrainingState> state) {
       if (epoch % every == 0) {
-        try {
-          save(file, state.get());
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
+        saveUnchecked(file, state.get());
+      }
+    }
+  }
+
+  /** Saves the state after some steps. */
+  private record StepWriter(Path file, int every) implements TrainingListener {
+    @Override
+    public void onStep(long step, Supplier<TrainingState> state) {
+      if (step % every == 0) {
+        saveUnchecked(file, state.get());
       }
     }
   }
@@ -77,10 +87,33 @@ public final class Checkpoint {
    * @throws IllegalArgumentException if {@code every} is below 1
    */
   public static TrainingListener writer(Path file, int every) {
+    return new EpochWriter(file, atLeastOne(every));
+  }
+
+  /**
+   * A listener that saves the state in {@code file} after each step whose number {@code every}
+   * divides, in the middle of an epoch too. It throws {@link UncheckedIOException} if the file
+   * cannot be written.
+   *
+   * @throws IllegalArgumentException if {@code every} is below 1
+   */
+  public static TrainingListener stepWriter(Path file, int every) {
+    return new StepWriter(file, atLeastOne(every));
+  }
+
+  private static int atLeastOne(int every) {
     if (every < 1) {
       throw new IllegalArgumentException("Checkpoint: every must be at least 1, got " + every);
     }
-    return new Writer(file, every);
+    return every;
+  }
+
+  private static void saveUnchecked(Path file, TrainingState state) {
+    try {
+      save(file, state);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
@@ -106,6 +139,10 @@ public final class Checkpoint {
     members.put("steps", Json.of(state.steps()));
     members.put("classes", new Json.Items(classes.stream().map(Json::of).toList()));
     members.put("epochs", new Json.Items(epochs));
+    EpochProgress progress = state.progress();
+    if (progress != null) {
+      members.put("progress", write(progress));
+    }
     List<Tensor> tensors = new ArrayList<>();
     tensors.add(tensor("parameters", state.parameters()));
     if (state.networkState().length > 0) {
@@ -132,6 +169,15 @@ public final class Checkpoint {
     if (validation != null) {
       members.put("validation", Json.of(validation.loss()));
     }
+    return new Json.Members(members);
+  }
+
+  private static Json write(EpochProgress progress) {
+    Map<String, Json> members = new LinkedHashMap<>();
+    members.put("batches", Json.of(progress.batches()));
+    members.put("correct", Json.of(progress.correct()));
+    members.put("lossSum", Json.of(progress.lossSum()));
+    members.put("seconds", Json.of(progress.seconds()));
     return new Json.Members(members);
   }
 

@@ -6,30 +6,47 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Supplier;
+import lanewise.train.EpochResult;
 import lanewise.train.TrainingListener;
 import lanewise.train.TrainingState;
 
 /**
- * Keeps {@linkplain Checkpoint checkpoints} in a folder: the last ones as {@code
- * epoch-0001.safetensors} and so on, and that of the epoch with the lowest loss as {@code
- * best.safetensors}. As a listener it throws {@link UncheckedIOException} if a file cannot be
- * written.
+ * Keeps {@linkplain Checkpoint checkpoints} of epochs in a folder: the last ones as {@code
+ * epoch-0001.safetensors} and so on, and that with the lowest loss as {@code best.safetensors}. As
+ * a listener it throws {@link UncheckedIOException} if a file cannot be written.
  */
 public final class CheckpointFolder implements TrainingListener {
   private final Path folder;
   private final int last;
+  private final int every;
+  private int done;
 
   /**
-   * Keeps the last {@code last} checkpoints.
+   * Keeps the last {@code last} of all epochs' checkpoints.
    *
    * @throws IllegalArgumentException if {@code last} is below 1
    */
   public CheckpointFolder(Path folder, int last) {
-    if (last < 1) {
-      throw new IllegalArgumentException("CheckpointFolder: last must be at least 1, got " + last);
-    }
+    this(folder, last, 1);
+  }
+
+  /**
+   * Keeps the last {@code last} checkpoints of the epochs whose number {@code every} divides.
+   *
+   * @throws IllegalArgumentException if {@code last} or {@code every} is below 1
+   */
+  public CheckpointFolder(Path folder, int last, int every) {
     this.folder = folder;
-    this.last = last;
+    this.last = atLeastOne("last", last);
+    this.every = atLeastOne("every", every);
+  }
+
+  private static int atLeastOne(String what, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(
+          "CheckpointFolder: " + what + " must be at least 1, got " + value);
+    }
+    return value;
   }
 
   /** The file of the best epoch. */
@@ -43,16 +60,25 @@ public final class CheckpointFolder implements TrainingListener {
   }
 
   @Override
+  public void onEpochEnd(EpochResult result) {
+    done = result.epoch();
+  }
+
+  @Override
   public void onState(Supplier<TrainingState> supplier) {
+    if (done % every != 0) {
+      return;
+    }
     TrainingState state = supplier.get();
     try {
       Files.createDirectories(folder);
-      int done = state.epochs().size();
       Checkpoint.save(epoch(done), state);
-      if (state.isBest()) {
+      if (state.isBest(every)) {
         Checkpoint.save(best(), state);
       }
-      Files.deleteIfExists(epoch(done - last));
+      if (done / every > last) {
+        Files.deleteIfExists(epoch((done / every - last) * every));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import lanewise.shape.Shape;
 import lanewise.train.ConfusionMatrix;
+import lanewise.train.EpochProgress;
 import lanewise.train.EpochResult;
 import lanewise.train.Evaluation;
 import lanewise.train.TrainingState;
@@ -38,11 +39,29 @@ final class CheckpointReader {
     return new TrainingState(
         texts,
         epochs(epochs, classes.stream().map(CheckpointReader::text).toList()),
+        progress(members.get("progress")),
         steps.longValue(),
         values("parameters"),
         valuesIfAny("state"),
         moments,
         valuesIfAny("best"));
+  }
+
+  private static @Nullable EpochProgress progress(@Nullable Json progress) {
+    return switch (progress) {
+      case null -> null;
+      case Json.Members(Map<String, Json> members)
+          when members.get("batches") instanceof Json.Number batches
+              && members.get("correct") instanceof Json.Number correct ->
+          new EpochProgress(
+              batches.intValue(),
+              correct.intValue(),
+              number(members.get("lossSum")),
+              number(members.get("seconds")));
+      default ->
+          throw new IllegalArgumentException(
+              "progress must have batches and correct, got " + progress.compact());
+    };
   }
 
   private float[] valuesIfAny(String name) {

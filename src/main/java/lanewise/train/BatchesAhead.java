@@ -30,17 +30,21 @@ final class BatchesAhead implements AutoCloseable {
   private volatile @Nullable Thread caller;
 
   /**
-   * Begins with the first batch.
+   * Begins with a batch of an epoch.
    *
    * @param batches used by this object alone from here on
    * @param firstEpoch counted from 0
+   * @param firstBatch likewise, of that epoch
    * @param endEpoch the number after the last
    * @param newRoom makes room for a batch
    */
-  BatchesAhead(Batches batches, int firstEpoch, int endEpoch, Supplier<Samples> newRoom) {
+  BatchesAhead(
+      Batches batches, int firstEpoch, int firstBatch, int endEpoch, Supplier<Samples> newRoom) {
     this.batches = batches;
     epoch = firstEpoch;
-    left = (long) (endEpoch - firstEpoch) * batches.count();
+    index = firstBatch;
+    left = (long) (endEpoch - firstEpoch) * batches.count() - firstBatch;
+    batches.startEpoch(firstEpoch);
     always = batches.isAlwaysOne();
     boolean ahead = left > 1 && WorkerPool.threads() > 1 && !always;
     Samples first = newRoom.get();
@@ -103,8 +107,6 @@ final class BatchesAhead implements AutoCloseable {
     if (index == batches.count()) {
       index = 0;
       epoch++;
-    }
-    if (index == 0) {
       batches.startEpoch(epoch);
     }
     rooms[room].fill(batches, index);

@@ -35,7 +35,7 @@ final class Evaluator {
     Batches batches = new Batches(dataset, batch, 0, false);
     BatchLoss whole = new BatchLoss(loss, batch, columns);
     double sum = 0;
-    try (BatchesAhead ahead = new BatchesAhead(batches, 0, 1, this::samples)) {
+    try (BatchesAhead ahead = new BatchesAhead(batches, 0, 0, 1, this::samples)) {
       for (int i = 0; i < batches.count(); i++) {
         int size = batches.size(i);
         BatchLoss batchLoss = size == batch ? whole : new BatchLoss(loss, size, columns);

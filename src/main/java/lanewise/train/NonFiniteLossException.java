@@ -2,7 +2,8 @@ package lanewise.train;
 
 /**
  * The loss became NaN or infinite, and the parameters are those before the step that found it; or a
- * parameter did, and they are those of the epoch's end.
+ * parameter did, and they are those after the step: an epoch's last, or one whose state a {@link
+ * TrainingListener} asked for.
  */
 public final class NonFiniteLossException extends ArithmeticException {
   private static final long serialVersionUID = 1;

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import lanewise.data.Batches;
 import lanewise.data.Dataset;
 import lanewise.kernel.Reductions;
@@ -32,6 +33,9 @@ final class TrainingRun {
   private final Clipper clipper;
   private final OptimizerState state;
   private final List<EpochResult> epochs = new ArrayList<>();
+  private final Supplier<TrainingState> stateAfterStep = this::stateAfterStep;
+  private @Nullable EpochProgress resumed; // the epoch to go on with
+  private @Nullable EpochSums sums; // of the epoch under way
   private float[] best = {}; // parameters, then the network's state; empty if the last are kept
 
   TrainingRun(Trainer trainer, Network network, Dataset training, @Nullable Dataset validation) {
@@ -69,12 +73,26 @@ final class TrainingRun {
     checkSettings(from.settings());
     checkLength("parameters", network.parameters(), from.parameters());
     checkLength("running statistics", network.state(), from.networkState());
+    checkPosition(from);
     state.restore(from.steps(), from.moments());
     System.arraycopy(from.parameters(), 0, network.parameters(), 0, network.parameterCount());
     System.arraycopy(from.networkState(), 0, network.state(), 0, network.state().length);
     best = from.best().clone();
     epochs.addAll(from.epochs());
+    resumed = from.progress();
     return run();
+  }
+
+  private void checkPosition(TrainingState from) {
+    EpochProgress progress = from.progress();
+    int done = progress == null ? 0 : progress.batches();
+    boolean endsStep = done == 0 || (done <= batches.count() && endsStep(done - 1));
+    long steps = from.epochs().size() * stepsPerEpoch() + Math.ceilDiv(done, trainer.accumulate());
+    if (!endsStep || from.steps() != steps) {
+      throw new IllegalArgumentException(
+          "Trainer: to resume, the state must be that after a step, got %d steps, %d epochs and %d batches"
+              .formatted(from.steps(), from.epochs().size(), done));
+    }
   }
 
   private static void checkLength(String what, float[] expected, float[] actual) {
@@ -91,8 +109,9 @@ final class TrainingRun {
 
   TrainingResult run() {
     EarlyStopping stopping = trainer.earlyStopping();
-    int last = Math.max(epochs.size(), trainer.epochs());
-    try (BatchesAhead ahead = new BatchesAhead(batches, epochs.size(), last, this::samples)) {
+    int done = resumed == null ? 0 : resumed.batches();
+    int last = Math.max(epochs.size() + (resumed == null ? 0 : 1), trainer.epochs());
+    try (BatchesAhead ahead = new BatchesAhead(batches, epochs.size(), done, last, this::samples)) {
       while (epochs.size() < last && (stopping == null || !stopping.isOver(epochs))) {
         epochs.add(epoch(epochs.size() + 1, ahead));
         if (stopping != null && stopping.best(epochs) == epochs.size() - 1) {
@@ -122,10 +141,16 @@ final class TrainingRun {
     }
   }
 
+  private TrainingState stateAfterStep() {
+    checkFinite();
+    return state();
+  }
+
   private TrainingState state() {
     return new TrainingState(
         settings(),
         epochs,
+        sums == null ? null : sums.progress(),
         state.steps(),
         network.parameters(),
         network.state(),
@@ -161,32 +186,45 @@ final class TrainingRun {
   private EpochResult epoch(int epoch, BatchesAhead ahead) {
     int count = batches.count();
     trainer.listeners().forEach(listener -> listener.onEpochStart(epoch, trainer.epochs(), count));
-    long start = System.nanoTime();
-    double lossSum = 0;
-    int correct = 0;
-    int samples = 0;
-    for (int i = 0; i < count; i++) {
+    EpochSums sums = new EpochSums(resumed);
+    resumed = null;
+    this.sums = sums;
+    while (sums.batches() < count) {
+      int i = sums.batches();
       BatchRunner runner = i == count - 1 ? last : whole;
       Samples taken = ahead.take();
       double loss = batch(runner, i, taken, epoch);
-      samples += runner.batch();
-      correct += runner.correct(taken);
-      lossSum += loss * runner.batch();
-      for (TrainingListener listener : trainer.listeners()) {
-        listener.onBatch(i + 1, count, samples, loss, lossSum / samples);
-      }
+      sums.add(runner.batch(), loss, runner.correct(taken));
+      tellBatch(i, loss, sums);
     }
-    checkFinite("parameter ", network.parameters(), epoch);
-    checkFinite("state ", network.state(), epoch);
-    double seconds = (System.nanoTime() - start) * 1e-9;
-    double accuracy = training.classes() == 0 ? Double.NaN : (double) correct / samples;
-    return new EpochResult(epoch, lossSum / samples, accuracy, samples, seconds, validate());
+    checkFinite();
+    this.sums = null;
+    double accuracy =
+        training.classes() == 0 ? Double.NaN : (double) sums.correct() / training.size();
+    double loss = sums.lossSum() / training.size();
+    return new EpochResult(epoch, loss, accuracy, training.size(), sums.seconds(), validate());
   }
 
-  private void checkFinite(String what, float[] values, int epoch) {
+  private void tellBatch(int i, double loss, EpochSums sums) {
+    int samples = i * whole.batch() + batches.size(i);
+    for (TrainingListener listener : trainer.listeners()) {
+      listener.onBatch(i + 1, batches.count(), samples, loss, sums.lossSum() / samples);
+      if (endsStep(i)) {
+        listener.onStep(state.steps(), stateAfterStep);
+      }
+    }
+  }
+
+  private void checkFinite() {
+    checkFinite("parameter ", network.parameters());
+    checkFinite("state ", network.state());
+  }
+
+  private void checkFinite(String what, float[] values) {
     int fault = Reductions.firstNonFinite(values.length, values, 0);
     if (fault >= 0) {
-      throw new NonFiniteLossException(what + fault, values[fault], state.steps(), epoch);
+      throw new NonFiniteLossException(
+          what + fault, values[fault], state.steps(), epochs.size() + 1);
     }
   }
 
@@ -200,11 +238,16 @@ final class TrainingRun {
     }
     runner.backward(number);
     float[] sum = gradients.take(inStep == 0);
-    if (inStep == trainer.accumulate() - 1 || i == batches.count() - 1) {
+    if (endsStep(i)) {
       clipper.clip(sum);
       state.step(network.parameters(), sum, rate());
     }
     return loss;
+  }
+
+  /** Whether a step is taken after batch {@code i} of an epoch. */
+  private boolean endsStep(int i) {
+    return (i + 1) % trainer.accumulate() == 0 || i == batches.count() - 1;
   }
 
   /** The number of samples in the step that begins with batch {@code first} of an epoch. */
@@ -213,9 +256,13 @@ final class TrainingRun {
     return (count - 1) * whole.batch() + batches.size(first + count - 1);
   }
 
+  private long stepsPerEpoch() {
+    return Math.ceilDiv(batches.count(), trainer.accumulate());
+  }
+
   /** The learning rate of the next step. */
   private float rate() {
-    long perEpoch = Math.ceilDiv(batches.count(), trainer.accumulate());
+    long perEpoch = stepsPerEpoch();
     double factor = trainer.schedule().factor(state.steps(), perEpoch, perEpoch * trainer.epochs());
     return (float) (trainer.optimizer().learningRate() * factor);
   }

@@ -30,6 +30,7 @@ import lanewise.optimizer.Optimizer;
 import lanewise.optimizer.RmsProp;
 import lanewise.optimizer.Sgd;
 import lanewise.shape.Shape;
+import lanewise.train.EpochProgress;
 import lanewise.train.EpochResult;
 import lanewise.train.NonFiniteLossException;
 import lanewise.train.Trainer;
@@ -42,7 +43,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointTest {
   private static final Dataset TRAINING = InterruptedTraining.data(40, 1);
@@ -68,14 +68,58 @@ class CheckpointTest {
   void resumingGivesWhatNeverStoppingGives(Optimizer rule) throws IOException {
     Network straight = InterruptedTraining.network();
     Trainer trainer = InterruptedTraining.trainer(rule);
-    CheckpointFolder kept = new CheckpointFolder(folder, InterruptedTraining.EPOCHS);
+    EveryState kept = new EveryState(folder);
     TrainingResult expected = trainer.listener(kept).train(straight, TRAINING, VALIDATION);
-    for (int epoch = 1; epoch <= InterruptedTraining.EPOCHS; epoch++) {
+    assertEquals(InterruptedTraining.EPOCHS * (4 + 1), kept.batches.size()); // 4 steps of 7 batches
+    for (int i = 0; i < kept.batches.size(); i++) {
       Network resumed = InterruptedTraining.network();
-      TrainingState state = Checkpoint.load(kept.epoch(epoch));
-      TrainingResult actual = trainer.resume(state, resumed, TRAINING, VALIDATION);
+      EveryState rest = new EveryState(folder.resolve("none"));
+      TrainingState state = Checkpoint.load(folder.resolve(i + ".safetensors"));
+      TrainingResult actual = trainer.listener(rest).resume(state, resumed, TRAINING, VALIDATION);
       assertEquals(straight.weightsSha256(), resumed.weightsSha256());
       assertEquals(figures(expected), figures(actual));
+      assertEquals(kept.count, kept.batches.get(i) + rest.count, "batches done");
+    }
+  }
+
+  /** Saves the state whenever there is one, into {@code folder} if there is such, and counts. */
+  private static final class EveryState implements TrainingListener {
+    private final Path folder;
+    private final List<Integer> batches = new ArrayList<>(); // done when each was saved
+    private int count;
+
+    EveryState(Path folder) {
+      this.folder = folder;
+    }
+
+    @Override
+    public void onBatch(int batch, int batches, int samples, double loss, double mean) {
+      count++;
+    }
+
+    @Override
+    public void onStep(long step, Supplier<TrainingState> state) {
+      save(state);
+    }
+
+    @Override
+    public void onState(Supplier<TrainingState> state) {
+      save(state);
+    }
+
+    private void save(Supplier<TrainingState> state) {
+      if (Files.exists(folder)) {
+        saveUnchecked(folder.resolve(batches.size() + ".safetensors"), state.get());
+        batches.add(count);
+      }
+    }
+  }
+
+  private static void saveUnchecked(Path file, TrainingState state) {
+    try {
+      Checkpoint.save(file, state);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -98,11 +142,11 @@ class CheckpointTest {
             epoch.validation().confusion());
   }
 
-  /** On Unix the end comes as with kill -9. */
+  /** On Unix the end comes as with kill -9. What goes on has other vectors than what began. */
   @ParameterizedTest
-  @ValueSource(ints = {2, 4})
+  @CsvSource({"epoch, 2", "step, 1", "step, 3"})
   @Timeout(120)
-  void aKilledTrainingIsResumed(int epoch) throws Exception {
+  void aKilledTrainingIsResumed(String every, int epoch) throws Exception {
     Network straight = InterruptedTraining.network();
     Trainer trainer = InterruptedTraining.trainer(new Adam(0.01f));
     trainer.train(straight, TRAINING, VALIDATION);
@@ -111,10 +155,12 @@ class CheckpointTest {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-modules=jdk.incubator.vector",
+                "-XX:MaxVectorSize=16",
                 "-cp",
                 System.getProperty("java.class.path"),
                 InterruptedTraining.class.getName(),
                 file().toString(),
+                every,
                 Integer.toString(epoch))
             .redirectErrorStream(true)
             .start();
@@ -127,6 +173,8 @@ class CheckpointTest {
 
     TrainingState state = Checkpoint.load(file());
     assertEquals(epoch - 1, state.epochs().size());
+    EpochProgress progress = state.progress();
+    assertEquals(every.equals("step") ? 2 : 0, progress == null ? 0 : progress.batches());
     Network resumed = InterruptedTraining.network();
     trainer.resume(state, resumed, TRAINING, VALIDATION);
     assertEquals(straight.weightsSha256(), resumed.weightsSha256());
@@ -138,17 +186,26 @@ class CheckpointTest {
         .listener(
             new TrainingListener() {
               @Override
+              public void onStep(long step, Supplier<TrainingState> state) {
+                keepsEveryPartOf(state.get());
+              }
+
+              @Override
               public void onState(Supplier<TrainingState> state) {
-                try {
-                  Checkpoint.save(file(), state.get());
-                  assertSame(state.get(), Checkpoint.load(file()));
-                } catch (IOException e) {
-                  throw new UncheckedIOException(e);
-                }
+                keepsEveryPartOf(state.get());
               }
             })
         .train(InterruptedTraining.network(), TRAINING, VALIDATION);
     assertTrue(Files.exists(file()));
+  }
+
+  private void keepsEveryPartOf(TrainingState state) {
+    try {
+      Checkpoint.save(file(), state);
+      assertSame(state, Checkpoint.load(file()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void assertSame(TrainingState expected, TrainingState actual) {
@@ -159,6 +216,7 @@ class CheckpointTest {
     assertEquals(
         expected.epochs().stream().map(EpochResult::seconds).toList(),
         actual.epochs().stream().map(EpochResult::seconds).toList());
+    assertEquals(expected.progress(), actual.progress());
     assertEquals(expected.steps(), actual.steps());
     assertArrayEquals(expected.parameters(), actual.parameters());
     assertArrayEquals(expected.networkState(), actual.networkState());
@@ -177,9 +235,24 @@ class CheckpointTest {
     assertEquals(-2f, Checkpoint.load(kept.best()).parameters()[1]);
     assertEquals(-8f, Checkpoint.load(kept.epoch(3)).parameters()[1]);
     assertEquals(16f, Checkpoint.load(kept.epoch(4)).parameters()[1]);
+  }
+
+  @Test
+  void aFolderKeepsEveryOtherEpoch() throws IOException {
+    // The bias goes 1, 1/2, 1/4 and so on: of epochs 2, 4 and 6 the last is the best.
+    CheckpointFolder kept = new CheckpointFolder(folder, 2, 2);
+    line(new Sgd(0.25f)).listener(kept).epochs(7).train(bias(), zeros());
+    assertEquals(Set.of(kept.best(), kept.epoch(4), kept.epoch(6)), files(kept.best()));
+    assertEquals(6, Checkpoint.load(kept.best()).steps());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 1, last", "1, 0, every"})
+  void aFolderRefusesToKeepNone(int last, int every, String what) {
     assertEquals(
-        "CheckpointFolder: last must be at least 1, got 0",
-        assertThrows(IllegalArgumentException.class, () -> new CheckpointFolder(folder, 0))
+        "CheckpointFolder: " + what + " must be at least 1, got 0",
+        assertThrows(
+                IllegalArgumentException.class, () -> new CheckpointFolder(folder, last, every))
             .getMessage());
   }
 
@@ -233,6 +306,20 @@ class CheckpointTest {
   }
 
   @Test
+  void theLastGoodCheckpointOutlivesADivergenceInTheMiddle() throws IOException {
+    // The first loss is finite, and its step is not; four steps make an epoch.
+    Network network = bias();
+    network.parameters()[1] = 1e18f;
+    Dataset four = FloatDataset.ofTargets(Shape.of(1), new float[4], new float[4], 1);
+    Files.writeString(file(), "good");
+    Trainer trainer = line(new Sgd(1e30f)).batch(1).listener(Checkpoint.stepWriter(file(), 1));
+    NonFiniteLossException fault =
+        assertThrows(NonFiniteLossException.class, () -> trainer.train(network, four));
+    assertEquals(1, fault.step());
+    assertEquals("good", Files.readString(file()));
+  }
+
+  @Test
   void moreEpochsMayFollow() throws IOException {
     Network network = bias();
     Trainer trainer = line(new Momentum(0.25f, 0.5f, false)).listener(Checkpoint.writer(file()));
@@ -264,6 +351,7 @@ class CheckpointTest {
         new TrainingState(
             Map.of(),
             state.epochs(),
+            null,
             state.steps(),
             state.parameters(),
             state.networkState(),
@@ -272,18 +360,54 @@ class CheckpointTest {
     assertMessage("network must be null, got [1] [Dense(1)]", trainer, renamed);
     float[] none = {};
     TrainingState shorter =
-        new TrainingState(state.settings(), state.epochs(), 1, new float[1], none, List.of(), none);
+        new TrainingState(
+            state.settings(), state.epochs(), null, 1, new float[1], none, List.of(), none);
     assertMessage("the state must have 2 parameters, got 1", trainer, shorter);
     TrainingState longer =
         new TrainingState(
-            state.settings(), state.epochs(), 1, new float[2], new float[3], List.of(), none);
+            state.settings(), state.epochs(), null, 1, new float[2], new float[3], List.of(), none);
     assertMessage("the state must have 0 running statistics, got 3", trainer, longer);
     TrainingState without =
-        new TrainingState(state.settings(), state.epochs(), 1, new float[2], none, List.of(), none);
+        new TrainingState(
+            state.settings(), state.epochs(), null, 1, new float[2], none, List.of(), none);
     IllegalArgumentException moments =
         assertThrows(
             IllegalArgumentException.class, () -> trainer.resume(without, bias(), zeros()));
     assertEquals("OptimizerState: Momentum must have 1 moments of 2, got 0", moments.getMessage());
+  }
+
+  /** Two epochs have five batches in three steps each. */
+  @ParameterizedTest
+  @CsvSource({"1, 0, 4", "1, 0, 2", "0, 2, 2", "0, 3, 2", "1, 6, 6"})
+  void refusesAPositionThatIsNotAfterAStep(int epochs, int batches, long steps) {
+    Dataset data = FloatDataset.ofTargets(Shape.of(1), new float[5], new float[5], 1);
+    List<TrainingState> good = new ArrayList<>();
+    Trainer trainer = line(new Sgd(0.25f)).batch(1).accumulate(2).epochs(2);
+    trainer
+        .listener(
+            new TrainingListener() {
+              @Override
+              public void onState(Supplier<TrainingState> state) {
+                good.add(state.get());
+              }
+            })
+        .train(bias(), data);
+    TrainingState state = good.getLast();
+    TrainingState moved =
+        new TrainingState(
+            state.settings(),
+            state.epochs().subList(0, epochs),
+            batches == 0 ? null : new EpochProgress(batches, 0, 1, 1),
+            steps,
+            state.parameters(),
+            state.networkState(),
+            state.moments(),
+            state.best());
+    assertEquals(
+        "Trainer: to resume, the state must be that after a step, got %d steps, %d epochs and %d batches"
+            .formatted(steps, epochs, batches),
+        assertThrows(IllegalArgumentException.class, () -> trainer.resume(moved, bias(), data))
+            .getMessage());
   }
 
   private static void assertMessage(String rule, Trainer trainer, TrainingState state) {
@@ -304,6 +428,9 @@ class CheckpointTest {
           {"settings":{"a":1},"steps":1,"classes":[],"epochs":[EPOCH]} | expected a string, got 1
           {"settings":{},"steps":1,"classes":[],"epochs":[{}]} | an epoch must have samples, got {}
           {"settings":{},"steps":1,"classes":[],"epochs":[{"samples":1}]} | expected a number, got none
+          {"settings":{},"steps":1,"classes":[],"epochs":[],"progress":7} | progress must have batches and correct, got 7
+          {"settings":{},"steps":1,"classes":[],"epochs":[],"progress":{"batches":1,"correct":0}} | expected a number, got none
+          {"settings":{},"steps":1,"classes":[],"epochs":[],"progress":{"batches":0,"correct":0,"lossSum":1,"seconds":1}} | EpochProgress: batches must be at least 1, got 0
           {"settings":{},"steps":1,"classes":["a","b"],"epochs":[VALIDATED]} | confusion must be a tensor of shape [1, 2, 2], got none
           {"settings":{},"steps":1,"classes":[],"epochs":[EPOCH]} | TrainingState: moments must be as many as the parameters, 2, got 3
           """)
@@ -354,6 +481,10 @@ class CheckpointTest {
     assertEquals(
         "Checkpoint: every must be at least 1, got 0",
         assertThrows(IllegalArgumentException.class, () -> Checkpoint.writer(file(), 0))
+            .getMessage());
+    assertEquals(
+        "Checkpoint: every must be at least 1, got -1",
+        assertThrows(IllegalArgumentException.class, () -> Checkpoint.stepWriter(file(), -1))
             .getMessage());
   }
 

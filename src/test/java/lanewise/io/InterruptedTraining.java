@@ -34,13 +34,16 @@ public final class InterruptedTraining {
   private InterruptedTraining() {}
 
   /**
-   * Trains with a checkpoint after each epoch, says so in the middle of epoch {@code arguments[1]},
-   * and waits for the end that does not come by itself.
+   * Trains with a checkpoint after each epoch or step, as {@code arguments[1]} says, tells when it
+   * is in the middle of epoch {@code arguments[2]}, and waits for the end that does not come by
+   * itself.
    */
   public static void main(String[] arguments) throws IOException {
-    int epoch = Integer.parseInt(arguments[1]);
+    Path file = Path.of(arguments[0]);
+    int epoch = Integer.parseInt(arguments[2]);
     trainer(new Adam(0.01f))
-        .listener(Checkpoint.writer(Path.of(arguments[0])))
+        .listener(
+            arguments[1].equals("step") ? Checkpoint.stepWriter(file, 1) : Checkpoint.writer(file))
         .listener(
             new TrainingListener() {
               private int now;

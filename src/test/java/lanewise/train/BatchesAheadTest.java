@@ -39,7 +39,8 @@ class BatchesAheadTest {
   private static BatchesAhead ahead(
       Dataset data, int batch, Augmentation augmentation, Loss loss, int columns, int epochs) {
     Batches batches = new Batches(data, batch, 5, true, augmentation);
-    return new BatchesAhead(batches, 2, 2 + epochs, () -> new Samples(data, loss, batch, columns));
+    return new BatchesAhead(
+        batches, 2, 0, 2 + epochs, () -> new Samples(data, loss, batch, columns));
   }
 
   @ParameterizedTest
@@ -83,7 +84,7 @@ class BatchesAheadTest {
     batches.inputs(0, inputs);
     try (BatchesAhead ahead =
         new BatchesAhead(
-            batches, 0, 3, () -> new Samples(data, new SoftmaxCrossEntropy(), 64, 3))) {
+            batches, 0, 0, 3, () -> new Samples(data, new SoftmaxCrossEntropy(), 64, 3))) {
       Samples first = ahead.take();
       assertArrayEquals(inputs, first.inputs());
       first.inputs()[0] = 42;

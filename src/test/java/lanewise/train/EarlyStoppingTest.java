@@ -85,7 +85,7 @@ class EarlyStoppingTest {
                   @Override
                   public void onState(Supplier<TrainingState> state) {
                     biases.add(state.get().parameters()[1]);
-                    best.add(state.get().isBest());
+                    best.add(state.get().isBest(1));
                   }
                 })
             .train(network, zeros, zeros);
