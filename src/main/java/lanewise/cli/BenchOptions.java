@@ -24,8 +24,8 @@ final class BenchOptions {
 
   /** Sets the threads and returns the samples in one step of the network. */
   int batch(int otherwise, Network network) throws InputException {
-    Lanewise.threads(atLeastOne("--threads", threads, Lanewise.threads()));
-    int samples = atLeastOne("--batch", batch, otherwise);
+    Lanewise.threads(Options.atLeastOne("--threads", threads, Lanewise.threads()));
+    int samples = Options.atLeastOne("--batch", batch, otherwise);
     int most =
         Integer.MAX_VALUE / Math.max(network.inputShape().size(), network.outputShape().size());
     if (samples > most) {
@@ -40,16 +40,5 @@ final class BenchOptions {
       throw new InputException("--seconds must be positive and finite, got " + seconds);
     }
     return seconds;
-  }
-
-  private static int atLeastOne(String option, @Nullable Integer given, int otherwise)
-      throws InputException {
-    if (given == null) {
-      return otherwise;
-    }
-    if (given < 1) {
-      throw new InputException(option + " must be at least 1, got " + given);
-    }
-    return given;
   }
 }

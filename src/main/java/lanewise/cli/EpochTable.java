@@ -16,6 +16,8 @@ final class EpochTable implements TrainingListener {
   private int epoch;
   private int epochs;
   private long start;
+  private int batchesBefore; // of the epoch, done before the training was resumed
+  private int samplesBefore; // likewise
   private double seconds; // of the epochs since the last line
   private long samples; // likewise
   private long drawn;
@@ -35,15 +37,23 @@ final class EpochTable implements TrainingListener {
     epoch = newEpoch;
     epochs = newEpochs;
     start = System.nanoTime();
+    batchesBefore = -1;
   }
 
   @Override
   public void onBatch(int batch, int batches, int seen, double loss, double meanLoss) {
+    if (batchesBefore < 0) {
+      batchesBefore = batch - 1;
+      samplesBefore = (int) ((long) seen * (batch - 1) / batch);
+    }
     long now = System.nanoTime();
     if (terminal.watched() && (now - drawn >= REDRAW_NANOS || batch == batches)) {
       drawn = now;
       double elapsed = (now - start) * 1e-9;
-      double left = elapsed / batch * (batches - batch + (double) (epochs - epoch) * batches);
+      double left =
+          elapsed
+              / (batch - batchesBefore)
+              * (batches - batch + (double) (epochs - epoch) * batches);
       int done = BAR * batch / batches;
       terminal.draw(
           String.format(
@@ -54,7 +64,7 @@ final class EpochTable implements TrainingListener {
               "=".repeat(done),
               " ".repeat(BAR - done),
               100L * batch / batches,
-              seen / elapsed,
+              (seen - samplesBefore) / elapsed,
               clock(left)));
     }
   }

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import lanewise.data.TrainTest;
 import lanewise.io.NetworkFile;
+import lanewise.loss.Loss;
+import lanewise.loss.SoftmaxCrossEntropy;
 import lanewise.network.Network;
 import lanewise.train.Evaluation;
 import lanewise.train.Trainer;
@@ -24,6 +26,7 @@ import picocli.CommandLine.Parameters;
 final class EvaluateCommand implements Callable<Integer> {
   private static final String RECIPE = "lanewise.recipe";
   private static final String BATCH = "lanewise.batch";
+  private static final String LABEL_SMOOTHING = "lanewise.label_smoothing";
   private static final String CLASS = "lanewise.class";
 
   private final Terminal terminal;
@@ -47,10 +50,13 @@ final class EvaluateCommand implements Callable<Integer> {
   /**
    * What a saved network must say about itself to be evaluated as it was at the end of training.
    */
-  static Map<String, String> metadata(Recipe recipe, int batch) {
+  static Map<String, String> metadata(Recipe recipe, Trainer trainer) {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(RECIPE, recipe.name());
-    metadata.put(BATCH, Integer.toString(batch));
+    metadata.put(BATCH, Integer.toString(trainer.batch()));
+    if (trainer.loss() instanceof SoftmaxCrossEntropy(float smoothing) && smoothing > 0) {
+      metadata.put(LABEL_SMOOTHING, Float.toString(smoothing));
+    }
     String chosen = recipe.model().chosen();
     if (chosen != null) {
       metadata.put(CLASS, chosen);
@@ -65,8 +71,7 @@ final class EvaluateCommand implements Callable<Integer> {
     Recipe recipe = recipe(saved);
     Network network = saved.network();
     TrainTest samples = recipe.prepare(recipe.load(data));
-    Evaluation test =
-        Trainer.evaluate(network, samples.test(), recipe.model().loss(), batch(saved));
+    Evaluation test = Trainer.evaluate(network, samples.test(), loss(recipe, saved), batch(saved));
     terminal.line(file + ": " + recipe.name() + ", " + recipe.title());
     Figures.print(test, terminal);
     new Figures()
@@ -104,6 +109,23 @@ final class EvaluateCommand implements Callable<Integer> {
               + saved.network().outputShape());
     }
     return recipe;
+  }
+
+  private Loss loss(Recipe recipe, NetworkFile saved) throws InputException {
+    String smoothing = saved.metadata().get(LABEL_SMOOTHING);
+    if (smoothing == null) {
+      return recipe.model().loss();
+    }
+    try {
+      return new SoftmaxCrossEntropy(Float.parseFloat(smoothing));
+    } catch (IllegalArgumentException e) {
+      throw new InputException(
+          file
+              + ": "
+              + LABEL_SMOOTHING
+              + " in the metadata must be at least 0 and below 1, got "
+              + smoothing);
+    }
   }
 
   private int batch(NetworkFile saved) throws InputException {

@@ -1,7 +1,6 @@
 package lanewise.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -11,17 +10,15 @@ import java.util.function.ToDoubleFunction;
 import lanewise.Lanewise;
 import lanewise.data.Dataset;
 import lanewise.data.TrainTest;
-import lanewise.io.AtomicFile;
-import lanewise.io.Checkpoint;
 import lanewise.io.NetworkFile;
 import lanewise.network.Network;
-import lanewise.optimizer.Optimizer;
 import lanewise.train.EpochResult;
 import lanewise.train.Evaluation;
 import lanewise.train.Trainer;
 import lanewise.train.TrainingResult;
 import lanewise.train.TrainingState;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,24 +38,6 @@ final class TrainCommand implements Callable<Integer> {
       description = "What to train: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.",
       completionCandidates = Recipes.Names.class)
   private String recipeName = "fashion-cnn";
-
-  @Option(
-      names = "--epochs",
-      paramLabel = "N",
-      description = "Passes over the training data: iterations, for a full batch.")
-  private @Nullable Integer epochs;
-
-  @Option(names = "--batch", paramLabel = "N", description = "Samples in one step.")
-  private @Nullable Integer batch;
-
-  @Option(names = "--learning-rate", paramLabel = "X", description = "The size of a step.")
-  private @Nullable Float learningRate;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "Of the first weights, the order and dropout.")
-  private @Nullable Long seed;
 
   @Option(
       names = "--hidden",
@@ -89,18 +68,6 @@ final class TrainCommand implements Callable<Integer> {
   private @Nullable Path save;
 
   @Option(
-      names = "--checkpoint",
-      paramLabel = "FILE",
-      description = "Write after each epoch that is shown what --resume needs.")
-  private @Nullable Path checkpoint;
-
-  @Option(
-      names = "--resume",
-      paramLabel = "FILE",
-      description = "Go on where a training with the same options, but for --epochs, was stopped.")
-  private @Nullable Path resume;
-
-  @Option(
       names = "--plots",
       paramLabel = "DIR",
       description = "Write pictures of the training, as PNG and SVG.")
@@ -112,6 +79,12 @@ final class TrainCommand implements Callable<Integer> {
       description = "Write the figures as JSON; - for standard output.")
   private @Nullable Path json;
 
+  @ArgGroup(validate = false, heading = "%nHow to train, where it is not as the recipe says:%n")
+  private TrainerOptions how = new TrainerOptions();
+
+  @ArgGroup(validate = false, heading = "%nTo go on after an interruption:%n")
+  private CheckpointOptions checkpoints = new CheckpointOptions();
+
   TrainCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -119,16 +92,14 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InputException {
     Recipe recipe = recipe();
-    Trainer trainer = trainer(recipe);
-    setThreads();
+    Trainer trainer = how.change(recipe);
+    Lanewise.threads(Options.atLeastOne("--threads", threads, Lanewise.threads()));
     Figures.checkWritable(save);
     Figures.checkWritable(json);
-    if (checkpoint != null) {
-      AtomicFile.checkWritable(checkpoint);
-    }
-    TrainingState state = resume == null ? null : Checkpoint.load(resume);
+    checkpoints.check();
+    TrainingState state = checkpoints.state();
     if (plots != null) {
-      makeFolder(plots);
+      Options.makeFolder(plots);
     }
 
     TrainTest samples = recipe.load(data);
@@ -151,9 +122,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private Trainer listened(Recipe recipe, Trainer trainer) {
     Trainer listened = trainer.listener(new EpochTable(terminal, recipe.interval()));
-    return checkpoint == null
-        ? listened
-        : listened.listener(Checkpoint.writer(checkpoint, recipe.interval().every()));
+    return checkpoints.listened(listened, recipe.interval().every());
   }
 
   private TrainingResult train(
@@ -170,15 +139,8 @@ final class TrainCommand implements Callable<Integer> {
     try {
       return trainer.resume(from, network, samples.train(), test);
     } catch (IllegalArgumentException e) {
-      throw new InputException(resume + ": " + e.getMessage());
+      throw checkpoints.refusal(e);
     }
-  }
-
-  private static void makeFolder(Path folder) throws IOException {
-    if (Files.exists(folder) && !Files.isDirectory(folder)) {
-      throw new IOException(folder + ": expected a folder, found a file");
-    }
-    Files.createDirectories(folder);
   }
 
   private Recipe recipe() throws InputException {
@@ -187,38 +149,6 @@ final class TrainCommand implements Callable<Integer> {
       recipe = recipe.hidden(hidden);
     }
     return chosen == null ? recipe : recipe.choose(chosen);
-  }
-
-  private Trainer trainer(Recipe recipe) throws InputException {
-    Trainer trainer = recipe.trainer();
-    Optimizer optimizer = trainer.optimizer();
-    if (learningRate != null) {
-      if (!(learningRate > 0 && learningRate < Float.POSITIVE_INFINITY)) {
-        throw new InputException(
-            "--learning-rate must be positive and finite, got " + learningRate);
-      }
-      optimizer = optimizer.withLearningRate(learningRate);
-    }
-    return trainer
-        .optimizer(optimizer)
-        .batch(atLeastOne("--batch", batch, trainer.batch()))
-        .epochs(atLeastOne("--epochs", epochs, trainer.epochs()))
-        .seed(seed == null ? trainer.seed() : seed);
-  }
-
-  private void setThreads() throws InputException {
-    Lanewise.threads(atLeastOne("--threads", threads, Lanewise.threads()));
-  }
-
-  private static int atLeastOne(String option, @Nullable Integer given, int otherwise)
-      throws InputException {
-    if (given == null) {
-      return otherwise;
-    }
-    if (given < 1) {
-      throw new InputException(option + " must be at least 1, got " + given);
-    }
-    return given;
   }
 
   private void introduce(Recipe recipe, Trainer trainer, TrainTest samples, Network network) {
@@ -247,7 +177,12 @@ final class TrainCommand implements Callable<Integer> {
   private void finish(
       Recipe recipe, Trainer trainer, Network network, TrainingResult result, Evaluation test)
       throws IOException {
-    EpochResult last = result.last();
+    EpochResult kept = result.kept();
+    if (trainer.earlyStopping() != null) {
+      terminal.line(
+          "kept the weights of %s %d"
+              .formatted(recipe.interval().unit(), recipe.interval().number(kept.epoch())));
+    }
     terminal.line("");
     Figures.print(test, terminal);
     terminal.line("");
@@ -260,20 +195,20 @@ final class TrainCommand implements Callable<Integer> {
     String sha256 = network.weightsSha256();
     terminal.line("weights SHA-256 " + sha256);
     if (save != null) {
-      NetworkFile.save(save, network, EvaluateCommand.metadata(recipe, trainer.batch()));
+      NetworkFile.save(save, network, EvaluateCommand.metadata(recipe, trainer));
       terminal.line("saved to " + save);
     }
     new Figures()
         .put("recipe", recipe.name())
         .putTest(test)
-        .put("train_loss", last.loss())
-        .put("train_accuracy", last.accuracy())
+        .put("train_loss", kept.loss())
+        .put("train_accuracy", kept.accuracy())
         .put("train_seconds", result.seconds())
         .put("images_per_second", result.samplesPerSecond())
         .put("parameters", network.parameterCount())
         .put("weights_sha256", sha256)
-        .put("epochs", trainer.epochs())
-        .put("batch", Math.min(trainer.batch(), last.samples()))
+        .put("epochs", result.epochs().size())
+        .put("batch", Math.min(trainer.batch(), kept.samples()))
         .put("learning_rate", trainer.optimizer().learningRate())
         .put("seed", trainer.seed())
         .put("threads", Lanewise.threads())

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandLineTest {
   private static final int DIGITS = 100;
@@ -294,6 +295,19 @@ class CommandLineTest {
           --learning-rate=0     | --learning-rate must be positive and finite, got 0.0
           --learning-rate=-1    | --learning-rate must be positive and finite, got -1.0
           --learning-rate=1e99  | --learning-rate must be positive and finite, got Infinity
+          --accumulate=0        | --accumulate must be at least 1, got 0
+          --clip-norm=0         | --clip-norm must be positive and finite, got 0.0
+          --clip-value=-0.1     | --clip-value must be positive and finite, got -0.1
+          --warm-up=NaN         | --warm-up must be positive and finite, got NaN
+          --patience=0          | --patience must be at least 1, got 0
+          --label-smoothing=1   | --label-smoothing must be at least 0 and below 1, got 1.0
+          --schedule=step:-1,3  | --schedule step:-1,3: StepDecay: decay must be positive and finite, got -1.0
+          --schedule=cosine:2   | --schedule cosine:2: CosineDecay: floor must be at least 0 and at most 1, got 2.0
+          --checkpoint-steps=0  | --checkpoint-steps must be at least 1, got 0
+          --checkpoint-steps=5  | --checkpoint-steps needs --checkpoint
+          --checkpoint-last=0   | --checkpoint-last must be at least 1, got 0
+          --checkpoint-last=5   | --checkpoint-last needs --checkpoint-dir
+          --checkpoint-dir=pom.xml | pom.xml: expected a folder, found a file
           --batch=many          | Invalid value for option '--batch': 'many' is not an int
           --seed=1.5            | Invalid value for option '--seed': '1.5' is not a long
           --batch               | Missing required parameter for option '--batch' (N)
@@ -304,6 +318,127 @@ class CommandLineTest {
           """)
   void refusesBadOptions(String option, String sentence) {
     assertRefused(sentence, "train", "digits-lenet5", option);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "linear",
+        "step",
+        "step:0.1",
+        "step:0.1,",
+        "step:0.1,1.5",
+        "step:x,1",
+        "exponential",
+        "exponential:",
+        "exponential:0.9,3",
+        "constant:1",
+        "cosine:0,1",
+        "one-cycle:0.3"
+      })
+  void refusesBadSchedules(String schedule) {
+    assertRefused(
+        "--schedule must be constant, step:DECAY,EPOCH,..., exponential:DECAY, cosine,"
+            + " cosine:FLOOR or one-cycle, got "
+            + schedule,
+        "train",
+        "digits-lenet5",
+        "--schedule=" + schedule);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --accumulate=2         | accumulate    | 2
+          --schedule=constant    | schedule      | Constant[]
+          --schedule=step:0.1,1,2 | schedule     | StepDecay[decay=0.1, milestones=[1, 2]]
+          --schedule=exponential:0.9 | schedule  | ExponentialDecay[decay=0.9]
+          --schedule=cosine      | schedule      | CosineDecay[floor=0.0]
+          --schedule=cosine:0.1  | schedule      | CosineDecay[floor=0.1]
+          --schedule=one-cycle   | schedule      | OneCycle[rise=0.3, startDivisor=25.0, endDivisor=10000.0]
+          --warm-up=0.5          | schedule      | Warmup[epochs=0.5, then=Constant[]]
+          --clip-norm=0.5        | clipping      | Clipping[value=Infinity, norm=0.5]
+          --clip-value=0.25      | clipping      | Clipping[value=0.25, norm=Infinity]
+          --label-smoothing=0.25 | loss          | SoftmaxCrossEntropy[labelSmoothing=0.25]
+          --patience=2           | earlyStopping | EarlyStopping[patience=2, minDelta=0.0]
+          """)
+  void trainsAsTheOptionsSay(String option, String setting, String value) throws IOException {
+    Path checkpoint = folder.resolve("checkpoint");
+    assertRuns(digits(1, option, "--checkpoint", checkpoint.toString()));
+    assertEquals(value, Checkpoint.load(checkpoint).settings().get(setting));
+  }
+
+  @Test
+  void warmUpAndScheduleAndBothClippingsGoTogether() throws IOException {
+    Path checkpoint = folder.resolve("checkpoint");
+    assertRuns(
+        digits(
+            1,
+            "--warm-up=2",
+            "--schedule=cosine",
+            "--clip-norm=0.5",
+            "--clip-value=0.25",
+            "--checkpoint",
+            checkpoint.toString()));
+    Map<String, String> settings = Checkpoint.load(checkpoint).settings();
+    assertEquals("Warmup[epochs=2.0, then=CosineDecay[floor=0.0]]", settings.get("schedule"));
+    assertEquals("Clipping[value=0.25, norm=0.5]", settings.get("clipping"));
+  }
+
+  @Test
+  void smoothedLabelsAreSavedWithTheNetwork() throws Exception {
+    Path saved = folder.resolve("digits.safetensors");
+    Path trained = folder.resolve("trained.json");
+    Path evaluated = folder.resolve("evaluated.json");
+    assertRuns(
+        digits("--label-smoothing=0.25", "--save", saved.toString(), "--json", trained.toString()));
+    assertRuns(
+        "evaluate", saved.toString(), "--data", folder.toString(), "--json", evaluated.toString());
+    assertEquals(figures(trained).get("test_loss"), figures(evaluated).get("test_loss"));
+    NetworkFile.save(
+        saved,
+        NetworkFile.load(saved).network(),
+        Map.of("lanewise.recipe", "digits-lenet5", "lanewise.label_smoothing", "x"));
+    assertRefused(
+        saved + ": lanewise.label_smoothing in the metadata must be at least 0 and below 1, got x",
+        "evaluate",
+        saved.toString(),
+        "--data",
+        folder.toString());
+    assertRefused(
+        "dnn-moons: the labels of two classes cannot be smoothed (--label-smoothing)",
+        "train",
+        "dnn-moons",
+        "--label-smoothing=0.25");
+  }
+
+  @Test
+  void stopsOnceTheTestLossHasStoppedFalling() throws Exception {
+    Path file = folder.resolve("figures.json");
+    assertRuns(digits(60, "--learning-rate=0.02", "--patience=2", "--json", file.toString()));
+    long epochs = lines();
+    assertTrue(epochs < 60, out::toString);
+    assertEquals(Json.of(epochs), figures(file).get("epochs"));
+    assertTrue(out.toString().contains("\nkept the weights of epoch " + (epochs - 2) + "\n"));
+  }
+
+  @Test
+  void aFolderKeepsTheLastCheckpointsAndTheBest() throws Exception {
+    Path kept = folder.resolve("a").resolve("checkpoints");
+    assertRuns(digits(5, "--checkpoint-dir", kept.toString(), "--checkpoint-last=2"));
+    Json expected = printedSha256();
+    try (Stream<Path> files = Files.list(kept)) {
+      assertEquals(
+          Set.of("epoch-0004.safetensors", "epoch-0005.safetensors", "best.safetensors"),
+          files.map(each -> each.getFileName().toString()).collect(Collectors.toSet()));
+    }
+    assertRuns(digits(5, "--resume", kept.resolve("epoch-0004.safetensors").toString()));
+    assertEquals(expected, printedSha256());
+    assertRuns(digits(5, "--resume", kept.resolve("best.safetensors").toString()));
+    assertEquals(expected, printedSha256());
   }
 
   @Test
@@ -351,11 +486,12 @@ class CommandLineTest {
   }
 
   /** On Unix the end comes as with kill -9. */
-  @Test
+  @ParameterizedTest
+  @CsvSource({"60, --batch=16, --threads=1", "10, --batch=1, --checkpoint-steps=7"})
   @Timeout(180)
-  void aKilledTrainingIsResumed() throws Exception {
+  void aKilledTrainingIsResumed(int epochs, String option, String killedOption) throws Exception {
     Path checkpoint = folder.resolve("checkpoint");
-    String[] killed = digits(60, "--checkpoint", checkpoint.toString());
+    String[] killed = digits(epochs, option, killedOption, "--checkpoint", checkpoint.toString());
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--add-modules=jdk.incubator.vector");
@@ -371,14 +507,14 @@ class CommandLineTest {
       Thread.sleep(1);
     }
     process.destroyForcibly().waitFor();
-    assertTrue(Checkpoint.load(checkpoint).epochs().size() < 60);
+    assertTrue(Checkpoint.load(checkpoint).epochs().size() < epochs);
 
-    assertRuns(digits(60));
+    assertRuns(digits(epochs, option));
     Json expected = printedSha256();
-    assertEquals(60, lines());
-    assertRuns(digits(60, "--resume", checkpoint.toString()));
+    assertEquals(epochs, lines());
+    assertRuns(digits(epochs, option, "--resume", checkpoint.toString()));
     assertEquals(expected, printedSha256());
-    assertEquals(60 - Checkpoint.load(checkpoint).epochs().size(), lines());
+    assertEquals(epochs - Checkpoint.load(checkpoint).epochs().size(), lines());
     assertTrue(out.toString().contains("\n    epoch      loss"), out::toString);
   }
 
