@@ -22,6 +22,9 @@ final class LayerJson {
   private static final String NAME = "layer";
   private static final String INPUTS = "inputs";
 
+  /** Components that older files lack, with what they meant. */
+  private static final Map<String, Json> ADDED = Map.of("ceilMode", Json.of(false));
+
   private static final List<Class<?>> LAYERS =
       Arrays.stream(Layer.class.getPermittedSubclasses()).filter(Class::isRecord).toList();
 
@@ -146,7 +149,7 @@ final class LayerJson {
     if (component.getType() == Initializer.class) {
       return Initializer.ZEROS;
     }
-    Json json = members.get(component.getName());
+    Json json = members.getOrDefault(component.getName(), ADDED.get(component.getName()));
     Object value = json == null ? null : value(component.getType(), json);
     if (value == null) {
       throw new IllegalArgumentException(

@@ -7,7 +7,10 @@ import static lanewise.kernel.Simd.LANES;
 import jdk.incubator.vector.FloatVector;
 import lanewise.shape.PoolingShape;
 
-/** Average pooling of one image, vectorized over the channels. */
+/**
+ * Average pooling of one image, vectorized over the channels. As in {@link MaxPooling}, a pixel's
+ * last vector reads and writes on into the next.
+ */
 // y, x: row, column; input positions are iy, ix, output positions oy, ox.
 final class AveragePooling {
   private AveragePooling() {}
@@ -15,52 +18,111 @@ final class AveragePooling {
   /** {@code y = Σ x / count}. */
   static void forward(
       PoolingShape s, boolean countIncludePad, float[] x, int xFrom, float[] y, int yFrom) {
+    int outHeight = s.outHeight();
+    int outWidth = s.outWidth();
     int to = yFrom;
-    for (int oy = 0; oy < s.outHeight(); oy++) {
+    for (int oy = 0; oy < outHeight; oy++) {
       int iy = oy * s.strideHeight() - s.padTop();
       int ky = Pooling.firstInside(iy);
       int rows = Pooling.endInside(iy, s.kernelHeight(), s.inHeight()) - ky;
-      for (int ox = 0; ox < s.outWidth(); ox++) {
+      for (int ox = 0, run; ox < outWidth; ox += run) {
         int ix = ox * s.strideWidth() - s.padLeft();
         int kx = Pooling.firstInside(ix);
         int columns = Pooling.endInside(ix, s.kernelWidth(), s.inWidth()) - kx;
+        run = Pooling.run(ix, s.kernelWidth(), s.strideWidth(), s.inWidth(), outWidth - ox);
         float count = countIncludePad ? paddedCount(s, iy, ix) : rows * columns;
         int from = xFrom + ((iy + ky) * s.inWidth() + ix + kx) * s.channels();
-        forwardPixel(s, rows, columns, count, x, from, y, to);
-        to += s.channels();
+        int lastTap = ((rows - 1) * s.inWidth() + columns - 1) * s.channels();
+        int lastFrom = xFrom + s.inImageSize() - lastTap - LANES;
+        int lastTo = yFrom + outHeight * outWidth * s.channels() - LANES;
+        means(s, rows, columns, count, run, x, from, lastFrom, y, to, lastTo);
+        to += run * s.channels();
       }
     }
   }
 
-  private static void forwardPixel(
+  /** Windows side by side. Beyond {@code lastFrom} or {@code lastTo} no whole vector fits. */
+  private static void means(
       PoolingShape s,
       int rows,
       int columns,
       float count,
+      int windows,
+      float[] x,
+      int xOffset,
+      int lastFrom,
+      float[] y,
+      int yOffset,
+      int lastTo) {
+    int channels = s.channels();
+    int step = s.strideWidth() * channels;
+    int below = s.inWidth() * channels;
+    boolean four = rows == 2 && columns == 2;
+    int from = xOffset;
+    int to = yOffset;
+    int c = 0;
+    // One loop over windows and channels: of two, the inner would be set up anew for few turns.
+    for (int left = windows; left > 0; ) {
+      int done = LANES;
+      if (from > lastFrom || to > lastTo) {
+        y[to] = meanOfChannel(rows, columns, count, channels, below, x, from);
+        done = 1;
+      } else if (four) {
+        meanOfFour(count, channels, below, x, from, y, to);
+      } else {
+        meanOfWindow(rows, columns, count, channels, below, x, from, y, to);
+      }
+      c += done;
+      from += done;
+      to += done;
+      if (c >= channels) {
+        from += step - c;
+        to += channels - c;
+        c = 0;
+        left--;
+      }
+    }
+  }
+
+  private static void meanOfFour(
+      float count, int right, int below, float[] x, int xOffset, float[] y, int yOffset) {
+    FloatVector.zero(FLOATS)
+        .add(fromArray(FLOATS, x, xOffset))
+        .add(fromArray(FLOATS, x, xOffset + right))
+        .add(fromArray(FLOATS, x, xOffset + below))
+        .add(fromArray(FLOATS, x, xOffset + below + right))
+        .div(count)
+        .intoArray(y, yOffset);
+  }
+
+  private static void meanOfWindow(
+      int rows,
+      int columns,
+      float count,
+      int right,
+      int below,
       float[] x,
       int xOffset,
       float[] y,
       int yOffset) {
-    int rowStride = s.inWidth() * s.channels();
-    int c = 0;
-    for (; c < FLOATS.loopBound(s.channels()); c += LANES) {
-      FloatVector sum = FloatVector.zero(FLOATS);
-      for (int ky = 0; ky < rows; ky++) {
-        for (int kx = 0; kx < columns; kx++) {
-          sum = sum.add(fromArray(FLOATS, x, xOffset + ky * rowStride + kx * s.channels() + c));
-        }
+    FloatVector sum = FloatVector.zero(FLOATS);
+    for (int ky = 0; ky < rows; ky++) {
+      for (int kx = 0; kx < columns; kx++) {
+        sum = sum.add(fromArray(FLOATS, x, xOffset + ky * below + kx * right));
       }
-      sum.div(count).intoArray(y, yOffset + c);
     }
-    for (; c < s.channels(); c++) {
-      float sum = 0;
-      for (int ky = 0; ky < rows; ky++) {
-        for (int kx = 0; kx < columns; kx++) {
-          sum += x[xOffset + ky * rowStride + kx * s.channels() + c];
-        }
+    sum.div(count).intoArray(y, yOffset);
+  }
+
+  private static float meanOfChannel(
+      int rows, int columns, float count, int right, int below, float[] x, int xOffset) {
+    float sum = 0;
+    for (int ky = 0; ky < rows; ky++) {
+      for (int kx = 0; kx < columns; kx++) {
+        sum += x[xOffset + ky * below + kx * right];
       }
-      y[yOffset + c] = sum / count;
     }
+    return sum / count;
   }
 
   /** {@code dInput ← dInput + dOutput / count} over each window, in the outputs' order. */

@@ -43,71 +43,129 @@ final class MaxPooling {
       int yFrom,
       byte @Nullable [] argmax,
       int argmaxFrom) {
-    int channels = s.channels();
     int outHeight = s.outHeight();
     int outWidth = s.outWidth();
-    int inEnd = s.inImageSize();
-    int outEnd = s.outImageSize();
+    int to = yFrom;
     for (int oy = 0; oy < outHeight; oy++) {
       int iy = oy * s.strideHeight() - s.padTop();
       int ky = Pooling.firstInside(iy);
       int rows = Pooling.endInside(iy, s.kernelHeight(), s.inHeight()) - ky;
-      for (int ox = 0; ox < outWidth; ox++) {
+      for (int ox = 0, run; ox < outWidth; ox += run) {
         int ix = ox * s.strideWidth() - s.padLeft();
         int kx = Pooling.firstInside(ix);
         int columns = Pooling.endInside(ix, s.kernelWidth(), s.inWidth()) - kx;
+        run = Pooling.run(ix, s.kernelWidth(), s.strideWidth(), s.inWidth(), outWidth - ox);
+        int from = xFrom + ((iy + ky) * s.inWidth() + ix + kx) * s.channels();
+        int lastTap = ((rows - 1) * s.inWidth() + columns - 1) * s.channels();
+        int lastFrom = xFrom + s.inImageSize() - lastTap - SPAN;
+        int lastTo = yFrom + outHeight * outWidth * s.channels() - SPAN;
+        int toArgmax = argmaxFrom + to - yFrom;
         int k = ky * s.kernelWidth() + kx;
-        int in = ((iy + ky) * s.inWidth() + ix + kx) * channels;
-        int out = (oy * outWidth + ox) * channels;
-        int lastIn = in + ((rows - 1) * s.inWidth() + columns - 1) * channels;
-        int room = Math.min(inEnd - lastIn, outEnd - out) - SPAN;
-        // With two steps this is no counted loop, whose set-up would outweigh its few turns.
-        for (int c = 0; c < channels; ) {
-          int from = xFrom + in + c;
-          int to = yFrom + out + c;
-          int toArgmax = argmaxFrom + out + c;
-          if (c > room) {
-            maxOfChannel(s, k, rows, columns, x, from, y, to, argmax, toArgmax);
-            c++;
-          } else if (rows == 2 && columns == 2) {
-            maxOfFour(s, k, x, from, y, to, argmax, toArgmax);
-            c += LANES;
-          } else {
-            maxOfWindow(s, k, rows, columns, x, from, y, to, argmax, toArgmax);
-            c += LANES;
-          }
+        int done = 0;
+        if (rows == 2 && columns == 2) {
+          done = maximaOfFour(s, k, run, x, from, lastFrom, y, to, lastTo, argmax, toArgmax);
         }
+        maxima(s, k, rows, columns, done, run, x, from, lastFrom, y, to, lastTo, argmax, toArgmax);
+        to += run * s.channels();
       }
     }
   }
 
-  private static void maxOfFour(
+  /**
+   * Windows of 2 × 2 side by side, as many whole vectors as fit before {@code lastFrom} and {@code
+   * lastTo}; returns how many elements of the output those are.
+   */
+  private static int maximaOfFour(
       PoolingShape s,
       int firstK,
+      int windows,
       float[] x,
       int xOffset,
+      int lastFrom,
       float[] y,
       int yOffset,
+      int lastTo,
       byte @Nullable [] argmax,
       int argmaxOffset) {
-    int below = xOffset + s.inWidth() * s.channels();
-    FloatVector v0 = fromArray(FLOATS, x, xOffset);
-    FloatVector v1 = fromArray(FLOATS, x, xOffset + s.channels());
-    FloatVector v2 = fromArray(FLOATS, x, below);
-    FloatVector v3 = fromArray(FLOATS, x, below + s.channels());
-    VectorMask<Float> is1 = greater(v1, v0);
-    FloatVector best1 = v0.blend(v1, is1);
-    VectorMask<Float> is2 = greater(v2, best1);
-    FloatVector best2 = best1.blend(v2, is2);
-    VectorMask<Float> is3 = greater(v3, best2);
-    best2.blend(v3, is3).intoArray(y, yOffset);
-    if (argmax != null) {
-      IntVector at =
-          IntVector.broadcast(INTS, firstK)
-              .blend(firstK + 1, is1.cast(INTS))
-              .blend(firstK + s.kernelWidth(), is2.cast(INTS))
-              .blend(firstK + s.kernelWidth() + 1, is3.cast(INTS));
-      store(at, argmax, argmaxOffset);
+    int channels = s.channels();
+    int step = s.strideWidth() * channels;
+    int below = s.inWidth() * channels;
+    int kernelWidth = s.kernelWidth();
+    int from = xOffset;
+    int to = yOffset;
+    int c = 0;
+    // One loop over windows and channels: of two, the inner would be set up anew for few turns.
+    for (int left = windows; left > 0 && from <= lastFrom && to <= lastTo; ) {
+      FloatVector v0 = fromArray(FLOATS, x, from);
+      FloatVector v1 = fromArray(FLOATS, x, from + channels);
+      FloatVector v2 = fromArray(FLOATS, x, from + below);
+      FloatVector v3 = fromArray(FLOATS, x, from + below + channels);
+      VectorMask<Float> is1 = greater(v1, v0);
+      FloatVector best1 = v0.blend(v1, is1);
+      VectorMask<Float> is2 = greater(v2, best1);
+      FloatVector best2 = best1.blend(v2, is2);
+      VectorMask<Float> is3 = greater(v3, best2);
+      best2.blend(v3, is3).intoArray(y, to);
+      if (argmax != null) {
+        IntVector at =
+            IntVector.broadcast(INTS, firstK)
+                .blend(firstK + 1, is1.cast(INTS))
+                .blend(firstK + kernelWidth, is2.cast(INTS))
+                .blend(firstK + kernelWidth + 1, is3.cast(INTS));
+        store(at, argmax, argmaxOffset + to - yOffset);
+      }
+      c += LANES;
+      from += LANES;
+      to += LANES;
+      if (c >= channels) {
+        from += step - c;
+        to += channels - c;
+        c = 0;
+        left--;
+      }
+    }
+    return to - yOffset;
+  }
+
+  /** Windows side by side, whose first {@code done} elements of the output are there already. */
+  private static void maxima(
+      PoolingShape s,
+      int firstK,
+      int rows,
+      int columns,
+      int done,
+      int windows,
+      float[] x,
+      int xOffset,
+      int lastFrom,
+      float[] y,
+      int yOffset,
+      int lastTo,
+      byte @Nullable [] argmax,
+      int argmaxOffset) {
+    int channels = s.channels();
+    int step = s.strideWidth() * channels;
+    int c = done % channels;
+    int from = xOffset + done / channels * step + c;
+    int to = done;
+    while (to < windows * channels) {
+      int at = yOffset + to;
+      int atArgmax = argmaxOffset + to;
+      int length = LANES;
+      if (from > lastFrom || at > lastTo) {
+        maxOfChannel(s, firstK, rows, columns, x, from, y, at, argmax, atArgmax);
+        length = 1;
+      } else {
+        maxOfWindow(s, firstK, rows, columns, x, from, y, at, argmax, atArgmax);
+      }
+      c += length;
+      from += length;
+      to += length;
+      if (c >= channels) {
+        from += step - c;
+        to += channels - c;
+        c = 0;
+      }
     }
   }
 

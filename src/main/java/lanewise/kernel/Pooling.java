@@ -154,6 +154,15 @@ public final class Pooling {
     }
   }
 
+  /**
+   * How many of {@code left} windows side by side, the first at {@code origin}, share one loop:
+   * those that lie inside the input, or else one.
+   */
+  static int run(int origin, int kernel, int stride, int in, int left) {
+    boolean inside = origin >= 0 && origin + kernel <= in;
+    return inside ? Math.min(left, (in - kernel - origin) / stride + 1) : 1;
+  }
+
   /** Of a window that starts at {@code origin}, the first index inside the input. */
   static int firstInside(int origin) {
     return Math.max(0, -origin);

@@ -20,6 +20,8 @@ import lanewise.shape.Shape;
  * @param strideWidth columns that the window moves by
  * @param padding around the input
  * @param countPadding whether padding counts among a window's elements (as zeros) or not at all
+ * @param ceilMode whether the output's size is rounded up instead of down; what a window then
+ *     covers beyond the padding counts never
  */
 public record AveragePool2d(
     int kernelHeight,
@@ -27,7 +29,8 @@ public record AveragePool2d(
     int strideHeight,
     int strideWidth,
     Padding padding,
-    boolean countPadding)
+    boolean countPadding,
+    boolean ceilMode)
     implements Layer {
   /**
    * Checks the sizes.
@@ -43,12 +46,24 @@ public record AveragePool2d(
 
   /** A square window that moves by {@code stride}; padding does not count. */
   public AveragePool2d(int size, int stride, Padding padding) {
-    this(size, size, stride, stride, padding, false);
+    this(size, size, stride, stride, padding, false, false);
   }
 
   /** Square windows side by side, {@link Padding#VALID}. */
   public AveragePool2d(int size) {
     this(size, size, Padding.VALID);
+  }
+
+  /** This with the output's size rounded up: what the last stride leaves over has a window too. */
+  public AveragePool2d roundingUp() {
+    return new AveragePool2d(
+        kernelHeight, kernelWidth, strideHeight, strideWidth, padding, countPadding, true);
+  }
+
+  /** This with padding counted among a window's elements, as zeros. */
+  public AveragePool2d countingPadding() {
+    return new AveragePool2d(
+        kernelHeight, kernelWidth, strideHeight, strideWidth, padding, true, ceilMode);
   }
 
   /**
@@ -67,7 +82,8 @@ public record AveragePool2d(
         kernelWidth,
         strideHeight,
         strideWidth,
-        padding);
+        padding,
+        ceilMode);
   }
 
   @Override
@@ -82,6 +98,7 @@ public record AveragePool2d(
         + Checks.window(kernelHeight, kernelWidth, strideHeight, strideWidth)
         + ", "
         + padding
+        + (ceilMode ? ", ceil" : "")
         + ")";
   }
 }

@@ -14,6 +14,7 @@ import lanewise.shape.Shape;
  * <pre>{@code
  * new MaxPool2d(2)
  * new MaxPool2d(3, 2, Padding.SAME)
+ * new MaxPool2d(3, 2, Padding.VALID).roundingUp()
  * }</pre>
  *
  * @param kernelHeight rows of the window
@@ -21,9 +22,15 @@ import lanewise.shape.Shape;
  * @param strideHeight rows that the window moves by
  * @param strideWidth columns that the window moves by
  * @param padding around the input
+ * @param ceilMode whether the output's size is rounded up instead of down
  */
 public record MaxPool2d(
-    int kernelHeight, int kernelWidth, int strideHeight, int strideWidth, Padding padding)
+    int kernelHeight,
+    int kernelWidth,
+    int strideHeight,
+    int strideWidth,
+    Padding padding,
+    boolean ceilMode)
     implements Layer {
   /**
    * Checks the sizes.
@@ -46,12 +53,17 @@ public record MaxPool2d(
 
   /** A square window that moves by {@code stride}. */
   public MaxPool2d(int size, int stride, Padding padding) {
-    this(size, size, stride, stride, padding);
+    this(size, size, stride, stride, padding, false);
   }
 
   /** Square windows side by side, {@link Padding#VALID}. */
   public MaxPool2d(int size) {
     this(size, size, Padding.VALID);
+  }
+
+  /** This with the output's size rounded up: what the last stride leaves over has a window too. */
+  public MaxPool2d roundingUp() {
+    return new MaxPool2d(kernelHeight, kernelWidth, strideHeight, strideWidth, padding, true);
   }
 
   /**
@@ -70,7 +82,8 @@ public record MaxPool2d(
         kernelWidth,
         strideHeight,
         strideWidth,
-        padding);
+        padding,
+        ceilMode);
   }
 
   @Override
@@ -85,6 +98,7 @@ public record MaxPool2d(
         + Checks.window(kernelHeight, kernelWidth, strideHeight, strideWidth)
         + ", "
         + padding
+        + (ceilMode ? ", ceil" : "")
         + ")";
   }
 }

@@ -61,7 +61,7 @@ public record PoolingShape(
     }
   }
 
-  /** The shape with {@code padding} resolved for the input's size, rounding down. */
+  /** The shape with {@code padding} resolved for the input's size. */
   public static PoolingShape of(
       int batch,
       int inHeight,
@@ -71,7 +71,8 @@ public record PoolingShape(
       int kernelWidth,
       int strideHeight,
       int strideWidth,
-      Padding padding) {
+      Padding padding,
+      boolean ceilMode) {
     Padding.Explicit p =
         padding.resolve(
             inHeight, inWidth, kernelHeight, kernelWidth, strideHeight, strideWidth, 1, 1);
@@ -88,7 +89,7 @@ public record PoolingShape(
         p.bottom(),
         p.left(),
         p.right(),
-        false);
+        ceilMode);
   }
 
   private static void atLeastOne(String what, int value) {

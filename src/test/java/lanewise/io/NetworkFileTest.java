@@ -55,9 +55,9 @@ class NetworkFileTest {
             new LeakyReLU(0.01f),
             new Conv2d(3, 3).padding(Padding.of(1, 2, 0, 1)).stride(2),
             new Tanh(),
-            new MaxPool2d(2),
+            new MaxPool2d(2).roundingUp(),
             new ReLU(),
-            new AveragePool2d(2, 1, Padding.SAME),
+            new AveragePool2d(2, 1, Padding.SAME).countingPadding().roundingUp(),
             new Conv2d(4, 1).withoutBias(),
             new BatchNorm().momentum(0.75f),
             new DepthwiseConv2d(1).multiplier(2).withoutBias(),
@@ -94,6 +94,24 @@ class NetworkFileTest {
     Path file = folder.resolve("network.safetensors");
     NetworkFile.save(file, network, Map.of());
     assertEquals(network.summary(), NetworkFile.load(file).network().summary());
+  }
+
+  /** Files of before there was a ceil mode. */
+  @Test
+  void poolsWithoutCeilModeRoundDown() throws Exception {
+    String sizes = "\"kernelHeight\":2,\"kernelWidth\":2,\"strideHeight\":2,\"strideWidth\":2";
+    String max = "{\"layer\":\"MaxPool2d\"," + sizes + ",\"padding\":[0,0,0,0]}";
+    String average =
+        "{\"layer\":\"AveragePool2d\"," + sizes + ",\"padding\":\"same\",\"countPadding\":true}";
+    Path file = folder.resolve("old.safetensors");
+    new Safetensors(
+            Map.of(
+                "lanewise.network", "{\"input\":[7,7,1],\"layers\":[" + max + "," + average + "]}"),
+            List.of())
+        .write(file);
+    assertEquals(
+        List.of(new MaxPool2d(2), new AveragePool2d(2, 2, Padding.SAME).countingPadding()),
+        NetworkFile.load(file).network().nodes().stream().map(Node::layer).toList());
   }
 
   @Test

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import lanewise.shape.ConvolutionShape;
+import lanewise.shape.Padding;
+import lanewise.shape.PoolingShape;
 import lanewise.train.TrainingDigest;
 
 /**
@@ -60,6 +62,10 @@ final class DigestMain {
     }
     for (int[] size : whole ? MATRICES : TINY_MATRICES) {
       matrixTimesVector(size[0], size[1], lines);
+    }
+    for (int channels : new int[] {1, 7, 17, 33}) {
+      pooling(PoolingShape.of(2, 9, 8, channels, 2, 2, 2, 2, Padding.VALID, true), lines);
+      pooling(PoolingShape.of(2, 9, 8, channels, 3, 3, 2, 2, Padding.of(1), false), lines);
     }
     shapes(whole).forEach(shape -> convolution(shape, lines));
     for (int channels : new int[] {1, 16, 17, 33}) {
@@ -115,6 +121,20 @@ final class DigestMain {
       Axpy.add(y.columns, dot, x.array, x.offset, y.array, y.offset);
       lines.add("vector%s, m=%d, n=%d: %s".formatted(transpose ? " T" : "", m, n, sha256(y)));
     }
+  }
+
+  private static void pooling(PoolingShape s, List<String> lines) {
+    GuardedMatrix x = GuardedMatrix.random(s.batch() * s.inImageSize(), 1);
+    GuardedMatrix y = GuardedMatrix.poisoned(2, s.batch() * s.outImageSize(), 0);
+    GuardedMatrix d = GuardedMatrix.poisoned(2, s.batch() * s.inImageSize(), 0);
+    int second = y.offset + y.columns;
+    byte[] argmax = new byte[y.columns];
+    Pooling.maxForward(s, 0, 2, x.array, x.offset, y.array, y.offset, argmax, 0);
+    Pooling.averageForward(s, false, 0, 2, x.array, x.offset, y.array, second);
+    Pooling.maxBackward(s, 0, 2, argmax, 0, y.array, second, d.array, d.offset);
+    Pooling.averageBackward(s, false, 0, 2, y.array, second, d.array, d.offset + d.columns);
+    lines.add("pooling " + s + ": " + sha256(y));
+    lines.add("pooling's gradients " + s + ": " + sha256(d));
   }
 
   private static void convolution(ConvolutionShape shape, List<String> lines) {

@@ -28,6 +28,7 @@ class LayerTest {
     assertEquals(Shape.of(6), new PadChannels(0, 3).outputShape(Shape.of(3)));
     assertEquals(Shape.of(3, 4, 4), new MaxPool2d(2).outputShape(IMAGE));
     assertEquals(Shape.of(4, 5, 4), new AveragePool2d(3, 2, Padding.SAME).outputShape(IMAGE));
+    assertEquals(Shape.of(4, 5, 4), new MaxPool2d(2).roundingUp().outputShape(IMAGE));
     assertEquals(Shape.of(4), new GlobalAveragePool().outputShape(IMAGE));
     assertEquals(Shape.of(252), new Flatten().outputShape(IMAGE));
     for (Layer same :
@@ -126,9 +127,10 @@ class LayerTest {
     assertEquals("DepthwiseConv2d(5x5, valid)", new DepthwiseConv2d(5).toString());
     assertEquals("PadChannels(1, 2)", new PadChannels(1, 2).toString());
     assertEquals("MaxPool2d(2x2/2, valid)", new MaxPool2d(2).toString());
+    assertEquals("MaxPool2d(2x2/2, valid, ceil)", new MaxPool2d(2).roundingUp().toString());
     assertEquals(
         "AveragePool2d(3x2/2x1, valid)",
-        new AveragePool2d(3, 2, 2, 1, Padding.VALID, false).toString());
+        new AveragePool2d(3, 2, 2, 1, Padding.VALID, false, false).toString());
     assertEquals("Dropout(keep 0.75)", new Dropout(0.75f).toString());
     assertEquals("conv2d", new Conv2d(1, 1).kind());
     assertEquals("globalaveragepool", new GlobalAveragePool().kind());

@@ -24,8 +24,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
 public class GemvBenchmark {
   static final ShapeTable<Matrix> SHAPES =
-      new ShapeTable<>(
-          "gemv.csv", row -> new Matrix(row.number("rows"), row.number("columns")));
+      new ShapeTable<>("gemv.csv", row -> new Matrix(row.number("rows"), row.number("columns")));
 
   /** The sizes of a matrix as stored. */
   record Matrix(int rows, int columns) {

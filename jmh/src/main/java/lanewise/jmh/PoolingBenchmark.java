@@ -39,7 +39,8 @@ public class PoolingBenchmark {
         window,
         stride,
         stride,
-        Padding.of(row.number("padding")));
+        Padding.of(row.number("padding")),
+        false);
   }
 
   /** Bytes of all images in and out, each read or written once. */
