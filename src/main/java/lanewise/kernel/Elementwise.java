@@ -30,6 +30,32 @@ public final class Elementwise {
     }
   }
 
+  /** {@code y = min(max(a + b, low), high)}; NaN stays NaN, and a bound that is NaN is none. */
+  public static void addClamped(
+      int n,
+      float low,
+      float high,
+      float[] a,
+      int aOffset,
+      float[] b,
+      int bOffset,
+      float[] y,
+      int yOffset) {
+    FloatVector least = broadcast(FLOATS, low);
+    FloatVector most = broadcast(FLOATS, high);
+    int i = 0;
+    for (; i < FLOATS.loopBound(n); i += LANES) {
+      FloatVector v = fromArray(FLOATS, a, aOffset + i).add(fromArray(FLOATS, b, bOffset + i));
+      v.blend(least, v.compare(VectorOperators.LT, least))
+          .blend(most, v.compare(VectorOperators.GT, most))
+          .intoArray(y, yOffset + i);
+    }
+    for (; i < n; i++) {
+      float v = a[aOffset + i] + b[bOffset + i];
+      y[yOffset + i] = v < low ? low : v > high ? high : v;
+    }
+  }
+
   /** {@code y = a · b}. */
   public static void multiply(
       int n, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset) {

@@ -38,6 +38,16 @@ public record Epilogue(
     return new Epilogue(bias, biasOffset, true, 0, 6);
   }
 
+  /** The least that an activation without slope gives; NaN, which is no bound, if none runs. */
+  public float low() {
+    return activates ? 0 : Float.NaN;
+  }
+
+  /** The most that an activation without slope gives; NaN, which is no bound, if none runs. */
+  public float high() {
+    return activates ? cap : Float.NaN;
+  }
+
   boolean isRelu() {
     return activates && slope == 0 && cap == Float.POSITIVE_INFINITY;
   }

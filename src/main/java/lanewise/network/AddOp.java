@@ -1,20 +1,24 @@
 package lanewise.network;
 
+import lanewise.kernel.Activations;
 import lanewise.kernel.Elementwise;
+import lanewise.kernel.Epilogue;
 import lanewise.kernel.Partition;
 import lanewise.kernel.WorkerPool;
 
 /**
- * The sum of the inputs from first to last. The output may stand in the place of one of the first
- * two, the gradient of the output in that of any input.
+ * The sum of the inputs from first to last, then perhaps ReLU or ReLU6. The output may stand in the
+ * place of one of the first two, the gradient of the output in that of any input.
  */
 final class AddOp implements Op {
+  private final Epilogue activation;
   private final Ports ports;
   private final Partition elements;
   private final WorkerPool.Task forward = this::forwardPiece;
   private final WorkerPool.Task backward = this::backwardPiece;
 
-  AddOp(Ports ports) {
+  AddOp(Epilogue activation, Ports ports) {
+    this.activation = activation;
     this.ports = ports;
     this.elements = Partition.elements(ports.output().size);
   }
@@ -29,12 +33,24 @@ final class AddOp implements Op {
     Buffer sum = ports.input();
     int from = elements.from(piece);
     int n = elements.length(piece);
-    for (int i = 1; i < ports.inputs().size(); i++) {
+    int last = ports.inputs().size() - 1;
+    for (int i = 1; i < last; i++) {
       Buffer x = ports.inputs().get(i);
       Elementwise.add(
           n, sum.array, sum.offset + from, x.array, x.offset + from, y.array, y.offset + from);
       sum = y;
     }
+    Buffer x = ports.inputs().get(last);
+    Elementwise.addClamped(
+        n,
+        activation.low(),
+        activation.high(),
+        sum.array,
+        sum.offset + from,
+        x.array,
+        x.offset + from,
+        y.array,
+        y.offset + from);
   }
 
   @Override
@@ -46,6 +62,12 @@ final class AddOp implements Op {
     Buffer dOutput = ports.dOutput();
     int from = elements.from(piece);
     int n = elements.length(piece);
+    if (activation.activates()) {
+      Buffer y = ports.output();
+      int at = dOutput.offset + from;
+      Activations.epilogueBackward(
+          activation, n, y.array, y.offset + from, dOutput.array, at, dOutput.array, at);
+    }
     for (int i = 0; i < ports.dInputs().size(); i++) {
       Buffer dInput = ports.dInputs().get(i);
       if (dInput != Buffer.NONE && dInput != dOutput) {
@@ -62,6 +84,6 @@ final class AddOp implements Op {
 
   @Override
   public boolean backwardReadsOutput() {
-    return false;
+    return activation.activates();
   }
 }

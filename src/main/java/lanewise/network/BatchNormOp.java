@@ -1,17 +1,27 @@
 package lanewise.network;
 
+import lanewise.kernel.Activations;
 import lanewise.kernel.BatchNormalization;
+import lanewise.kernel.Elementwise;
+import lanewise.kernel.Epilogue;
 import lanewise.kernel.Partition;
 import lanewise.kernel.WorkerPool;
 import lanewise.layer.BatchNorm;
 
-/** Batch normalization with the statistics of the batch. */
+/**
+ * Batch normalization with the statistics of the batch, then perhaps the sum with a second input,
+ * then perhaps ReLU or ReLU6. The gradient of the output may stand in the place of the first
+ * input's; where the second input's is wanted, it stands in the place of that.
+ */
 final class BatchNormOp implements Op {
   private final int channels;
   private final BatchNorm layer;
   private final Weights weights; // gamma [channels], then beta [channels]
   private final float[] state; // from stateOffset: mean [channels], then variance [channels]
   private final int stateOffset;
+  private final Epilogue activation;
+  private final boolean adds;
+  private final Epilogue ofNorm; // what follows the normalization at once
   private final Ports ports;
   private final Partition rows;
   private final float[] means; // [pieces, channels], backward the sums of the gradients
@@ -20,19 +30,28 @@ final class BatchNormOp implements Op {
   private final float[] variance; // [channels]
   private final float[] scale; // [channels]: gamma / σ
   private final float[] slope; // [channels]
-  private final float[] shift; // [channels]
+  private final float[] offset; // [channels]
   private final WorkerPool.Task moments = this::moments;
   private final WorkerPool.Task normalize = this::normalize;
   private final WorkerPool.Task gradientSums = this::gradientSums;
   private final WorkerPool.Task inputGradient = this::inputGradient;
 
   BatchNormOp(
-      int channels, BatchNorm layer, Weights weights, float[] state, int stateOffset, Ports ports) {
+      int channels,
+      BatchNorm layer,
+      Epilogue activation,
+      Weights weights,
+      float[] state,
+      int stateOffset,
+      Ports ports) {
     this.channels = channels;
     this.layer = layer;
     this.weights = weights;
     this.state = state;
     this.stateOffset = stateOffset;
+    this.activation = activation;
+    this.adds = ports.inputs().size() > 1;
+    this.ofNorm = adds ? Epilogue.NONE : activation;
     this.ports = ports;
     this.rows = Partition.rows(ports.output().size / channels, channels);
     this.means = new float[rows.pieces() * channels];
@@ -41,7 +60,7 @@ final class BatchNormOp implements Op {
     this.variance = new float[channels];
     this.scale = new float[channels];
     this.slope = new float[channels];
-    this.shift = new float[channels];
+    this.offset = new float[channels];
   }
 
   @Override
@@ -84,10 +103,25 @@ final class BatchNormOp implements Op {
         0,
         weights.values(),
         weights.offset() + channels,
+        ofNorm.low(),
+        ofNorm.high(),
         x.array,
         x.offset + from,
         y.array,
         y.offset + from);
+    if (adds) {
+      Buffer other = ports.inputs().getLast();
+      Elementwise.addClamped(
+          rows.length(piece) * channels,
+          activation.low(),
+          activation.high(),
+          y.array,
+          y.offset + from,
+          other.array,
+          other.offset + from,
+          y.array,
+          y.offset + from);
+    }
   }
 
   /** The running statistics move here: a step that is given up for its loss leaves them alone. */
@@ -119,7 +153,7 @@ final class BatchNormOp implements Op {
     weights.gradients()[weights.offset() + channels + channel] = (float) sum;
     double share = scale[channel] / (double) rows.size();
     slope[channel] = (float) (-share * products / (deviation * deviation));
-    shift[channel] = (float) (-share * sum);
+    offset[channel] = (float) (-share * sum);
   }
 
   private void move(int at, float batch) {
@@ -130,10 +164,28 @@ final class BatchNormOp implements Op {
     Buffer x = ports.input();
     Buffer dOutput = ports.dOutput();
     int from = rows.from(piece) * channels;
+    if (backwardReadsOutput()) {
+      Buffer y = ports.output();
+      int at = dOutput.offset + from;
+      Activations.epilogueBackward(
+          activation,
+          rows.length(piece) * channels,
+          y.array,
+          y.offset + from,
+          dOutput.array,
+          at,
+          dOutput.array,
+          at);
+    }
     BatchNormalization.gradientSums(
         rows.length(piece),
         channels,
         mean,
+        scale,
+        weights.values(),
+        weights.offset() + channels,
+        ofNorm.low(),
+        ofNorm.high(),
         x.array,
         x.offset + from,
         dOutput.array,
@@ -154,8 +206,12 @@ final class BatchNormOp implements Op {
         channels,
         mean,
         scale,
+        weights.values(),
+        weights.offset() + channels,
+        ofNorm.low(),
+        ofNorm.high(),
         slope,
-        shift,
+        offset,
         x.array,
         x.offset + from,
         dOutput.array,
@@ -171,6 +227,6 @@ final class BatchNormOp implements Op {
 
   @Override
   public boolean backwardReadsOutput() {
-    return false;
+    return adds && activation.activates();
   }
 }

@@ -11,7 +11,7 @@ interface Op {
   /** Computes the gradients of the input and the parameters from that of the output. */
   void backward(long step);
 
-  /** Whether {@link #backward} reads the input. */
+  /** Whether {@link #backward} reads the only or first input. */
   boolean backwardReadsInput();
 
   /** Whether {@link #backward} reads the output. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import lanewise.kernel.Activations;
 import lanewise.kernel.Epilogue;
@@ -22,6 +23,7 @@ import lanewise.layer.Flatten;
 import lanewise.layer.GELU;
 import lanewise.layer.GlobalAveragePool;
 import lanewise.layer.Hardswish;
+import lanewise.layer.Layer;
 import lanewise.layer.LeakyReLU;
 import lanewise.layer.MaxPool2d;
 import lanewise.layer.PadChannels;
@@ -37,9 +39,10 @@ import lanewise.shape.PoolingShape;
 import lanewise.shape.Shape;
 
 /**
- * Compiles a network to a {@link Plan}: picks the ops, fuses an activation into the layer before
- * it, lets ops work in place where nobody needs what they write over, leaves out gradients that
- * lead to no parameter, and lays the buffers out in one arena.
+ * Compiles a network to a {@link Plan}: picks the ops, fuses activations, batch normalizations and
+ * sums into the op before them where nobody else reads what lies between, lets ops work in place
+ * where nobody needs what they write over, leaves out gradients that lead to no parameter, and lays
+ * the buffers out in one arena.
  *
  * <p>Each node that reads a value has a share in the value's gradient, a buffer of its own that it
  * writes; a {@link ForkOp} adds them up before the node that puts the value out.
@@ -172,6 +175,10 @@ final class Planner {
 
   private int conv2d(Conv2d conv, Node node, int value) {
     ConvolutionShape shape = conv.shape(batch, node.inputShape());
+    int norm = training ? value : fused(value, BatchNorm.class::isInstance);
+    if (norm > value) {
+      return normalizedConv2d(shape, conv.biased(), node, norm);
+    }
     Epilogue bias =
         conv.biased()
             ? Epilogue.bias(network.parameters(), node.parametersOffset() + shape.filterSize())
@@ -182,55 +189,104 @@ final class Planner {
     return fused;
   }
 
+  private int normalizedConv2d(ConvolutionShape shape, boolean biased, Node node, int norm) {
+    float[] bias = new float[shape.outChannels()];
+    Buffer filter = new Buffer(shape.filterSize());
+    buffers.add(filter);
+    use(filter, forward.size());
+    int fused = fusedActivation(norm);
+    Ports ports = ports(node, fused);
+    Op op =
+        new NormalizedConv2dOp(
+            shape,
+            biased,
+            weights(node),
+            runningNorm(nodes.get(norm - 1)),
+            filter,
+            bias,
+            epilogue(Epilogue.bias(bias, 0), norm, fused),
+            ports);
+    add(op, ports, fused);
+    return fused;
+  }
+
   /**
-   * The value after an activation that can run in the epilogue of what computes {@code value}, or
-   * itself.
+   * The value after an activation that can run in the epilogue of the product that computes {@code
+   * value}, or itself.
    */
   private int fusedActivation(int value) {
+    return fused(
+        value, next -> next instanceof ReLU || next instanceof ReLU6 || next instanceof LeakyReLU);
+  }
+
+  /** As {@link #fusedActivation}, of those that only bound the value. */
+  private int fusedBounds(int value) {
+    return fused(value, next -> next instanceof ReLU || next instanceof ReLU6);
+  }
+
+  /** The value after the next node, if it alone reads {@code value} and may join, or itself. */
+  private int fused(int value, Predicate<Layer> joins) {
     if (readers[value] != 1 || value == nodes.size()) {
       return value;
     }
     Node next = nodes.get(value);
-    boolean fuses =
-        switch (next.layer()) {
-          case ReLU _, ReLU6 _, LeakyReLU _ -> true;
-          default -> false;
-        };
-    if (!fuses || !next.inputs().contains(value)) {
+    if (!joins.test(next.layer()) || !next.inputs().contains(value)) {
       return value;
     }
     differentiated[value + 1] = differentiated[value];
     return value + 1;
   }
 
-  private Epilogue epilogue(Epilogue bias, int value, int fused) {
+  /** {@code first}, then the activation fused to {@code value}, if there is one. */
+  private Epilogue epilogue(Epilogue first, int value, int fused) {
     if (fused == value) {
-      return bias;
+      return first;
     }
     return switch (nodes.get(fused - 1).layer()) {
-      case LeakyReLU(float slope) -> bias.leakyRelu(slope);
-      case ReLU6 _ -> bias.relu6();
-      default -> bias.relu();
+      case LeakyReLU(float slope) -> first.leakyRelu(slope);
+      case ReLU6 _ -> first.relu6();
+      default -> first.relu();
     };
   }
 
   private int batchNorm(BatchNorm norm, Node node, int value) {
-    Shape shape = node.outputShape();
-    int channels = shape.size(shape.rank() - 1);
+    if (nodes.stream().anyMatch(sum -> fusedNorm(sum) == value)) {
+      return value; // planned with the sum
+    }
+    int fused = fusedBounds(value);
+    Epilogue activation = epilogue(Epilogue.NONE, value, fused);
     Ports ports = portsKeepingInput(node);
     Op op =
         training
-            ? new BatchNormOp(
-                channels, norm, weights(node), network.state(), node.stateOffset(), ports)
-            : new RunningNormOp(
-                channels,
-                norm.epsilon(),
-                weights(node),
-                network.state(),
-                node.stateOffset(),
-                ports);
-    add(op, ports, value);
-    return value;
+            ? batchNormOp(norm, node, activation, ports)
+            : new RunningNormOp(runningNorm(node), activation, ports);
+    add(op, ports, fused);
+    return fused;
+  }
+
+  private BatchNormOp batchNormOp(BatchNorm norm, Node node, Epilogue activation, Ports ports) {
+    return new BatchNormOp(
+        channels(node),
+        norm,
+        activation,
+        weights(node),
+        network.state(),
+        node.stateOffset(),
+        ports);
+  }
+
+  private RunningNorm runningNorm(Node node) {
+    return new RunningNorm(
+        ((BatchNorm) node.layer()).epsilon(),
+        weights(node),
+        network.state(),
+        node.stateOffset(),
+        new float[channels(node)]);
+  }
+
+  private static int channels(Node node) {
+    Shape shape = node.outputShape();
+    return shape.size(shape.rank() - 1);
   }
 
   private int maxPool(MaxPool2d pool, Node node, int value) {
@@ -322,9 +378,47 @@ final class Planner {
   }
 
   private int sum(Node node, int value) {
+    int norm = fusedNorm(node);
+    if (norm > 0) {
+      return normAndSum(norm, node, value);
+    }
+    int fused = fusedBounds(value);
     Ports ports = portsInPlace(node);
-    add(new AddOp(ports), ports, value);
-    return value;
+    add(new AddOp(epilogue(Epilogue.NONE, value, fused), ports), ports, fused);
+    return fused;
+  }
+
+  /**
+   * The value of the batch normalization that is planned with {@code sum}, in training: the last of
+   * its two inputs that is one and that nobody else reads. 0 if there is none.
+   */
+  private int fusedNorm(Node sum) {
+    if (!training || !(sum.layer() instanceof Add) || sum.inputs().size() != 2) {
+      return 0;
+    }
+    return sum.inputs().stream()
+        .filter(input -> input > 0 && readers[input] == 1)
+        .filter(input -> nodes.get(input - 1).layer() instanceof BatchNorm)
+        .reduce(0, Math::max);
+  }
+
+  private int normAndSum(int norm, Node sum, int value) {
+    Node node = nodes.get(norm - 1);
+    int input = node.inputs().getFirst();
+    int other = sum.inputs().getFirst() == norm ? sum.inputs().getLast() : sum.inputs().getFirst();
+    Buffer dInput = share(input);
+    Buffer dOther = share(other);
+    Buffer dOutput = oneOf(List.of(dOther, dInput), sum.outputShape());
+    Ports ports =
+        new Ports(
+            List.of(values[input], values[other]),
+            newBuffer(sum.outputShape()),
+            dOutput,
+            List.of(dInput, dOther));
+    int fused = fusedBounds(value);
+    Epilogue activation = epilogue(Epilogue.NONE, value, fused);
+    add(batchNormOp((BatchNorm) node.layer(), node, activation, ports), ports, fused);
+    return fused;
   }
 
   private int concat(Node node, int value) {
@@ -380,13 +474,16 @@ final class Planner {
 
   private Ports portsOverGradient(Node node, Buffer output) {
     List<Buffer> dInputs = shares(node);
-    boolean differentiates = isDifferentiated(node);
-    Buffer dOutput =
-        dInputs.stream()
-            .filter(d -> d != Buffer.NONE)
-            .findFirst()
-            .orElseGet(() -> differentiates ? newBuffer(node.outputShape()) : Buffer.NONE);
+    Buffer dOutput = isDifferentiated(node) ? oneOf(dInputs, node.outputShape()) : Buffer.NONE;
     return new Ports(inputs(node), output, dOutput, dInputs);
+  }
+
+  /** The first of the gradients that is wanted, or a new buffer. */
+  private Buffer oneOf(List<Buffer> gradients, Shape shape) {
+    return gradients.stream()
+        .filter(d -> d != Buffer.NONE)
+        .findFirst()
+        .orElseGet(() -> newBuffer(shape));
   }
 
   private List<Buffer> inputs(Node node) {
@@ -455,7 +552,7 @@ final class Planner {
     use(ports.dOutput(), time);
     ports.dInputs().forEach(dInput -> use(dInput, time));
     if (op.backwardReadsInput()) {
-      ports.inputs().forEach(input -> use(input, time));
+      use(ports.input(), time);
     }
     if (op.backwardReadsOutput()) {
       use(ports.output(), time);

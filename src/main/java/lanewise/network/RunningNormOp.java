@@ -1,39 +1,30 @@
 package lanewise.network;
 
 import lanewise.kernel.BatchNormalization;
+import lanewise.kernel.Epilogue;
 import lanewise.kernel.Partition;
 import lanewise.kernel.WorkerPool;
 
-/** Batch normalization with running statistics, in inference. */
+/** Batch normalization with running statistics, in inference, then perhaps ReLU or ReLU6. */
 final class RunningNormOp implements Op {
-  private final int channels;
-  private final float epsilon;
-  private final Weights weights; // gamma [channels], then beta [channels]
-  private final float[] state; // from stateOffset: mean [channels], then variance [channels]
-  private final int stateOffset;
+  private final RunningNorm norm;
+  private final Epilogue activation;
   private final Ports ports;
+  private final int channels;
   private final Partition rows;
-  private final float[] scale; // [channels]: gamma / σ
   private final WorkerPool.Task normalize = this::normalize;
 
-  RunningNormOp(
-      int channels, float epsilon, Weights weights, float[] state, int stateOffset, Ports ports) {
-    this.channels = channels;
-    this.epsilon = epsilon;
-    this.weights = weights;
-    this.state = state;
-    this.stateOffset = stateOffset;
+  RunningNormOp(RunningNorm norm, Epilogue activation, Ports ports) {
+    this.norm = norm;
+    this.activation = activation;
     this.ports = ports;
+    this.channels = norm.channels();
     this.rows = Partition.rows(ports.output().size / channels, channels);
-    this.scale = new float[channels];
   }
 
   @Override
   public void forward(long step) {
-    for (int c = 0; c < channels; c++) {
-      double variance = state[stateOffset + channels + c];
-      scale[c] = (float) (weights.values()[weights.offset() + c] / Math.sqrt(variance + epsilon));
-    }
+    norm.update();
     WorkerPool.run(rows.pieces(), normalize);
   }
 
@@ -44,12 +35,14 @@ final class RunningNormOp implements Op {
     BatchNormalization.normalize(
         rows.length(piece),
         channels,
-        state,
-        stateOffset,
-        scale,
+        norm.state(),
+        norm.stateOffset(),
+        norm.scale(),
         0,
-        weights.values(),
-        weights.offset() + channels,
+        norm.weights().values(),
+        norm.weights().offset() + channels,
+        activation.low(),
+        activation.high(),
         x.array,
         x.offset + from,
         y.array,

@@ -84,7 +84,12 @@ final class BatchNormalizationTest {
         });
   }
 
+  /** Unbounded. */
   private static GuardedMatrix normalize(Case c, GuardedMatrix x) {
+    return normalize(c, Float.NaN, Float.NaN, x);
+  }
+
+  private static GuardedMatrix normalize(Case c, float low, float high, GuardedMatrix x) {
     GuardedMatrix mean = c.perChannel(3);
     GuardedMatrix scale = c.perChannel(4);
     GuardedMatrix shift = c.perChannel(5);
@@ -98,6 +103,8 @@ final class BatchNormalizationTest {
         scale.offset,
         shift.array,
         shift.offset,
+        low,
+        high,
         x.array,
         x.offset,
         y.array,
@@ -126,13 +133,24 @@ final class BatchNormalizationTest {
         });
   }
 
+  /** Unbounded. */
   private static GuardedMatrix[] gradientSums(Case c, GuardedMatrix x, GuardedMatrix dOutput) {
+    return gradientSums(c, Float.NaN, Float.NaN, x, dOutput);
+  }
+
+  private static GuardedMatrix[] gradientSums(
+      Case c, float low, float high, GuardedMatrix x, GuardedMatrix dOutput) {
     GuardedMatrix sums = GuardedMatrix.poisoned(1, c.channels, 0);
     GuardedMatrix products = GuardedMatrix.poisoned(1, c.channels, 0);
     BatchNormalization.gradientSums(
         c.rows,
         c.channels,
         c.plain(3),
+        c.plain(4),
+        c.perChannel(5).array,
+        c.perChannel(5).offset,
+        low,
+        high,
         x.array,
         x.offset,
         dOutput.array,
@@ -174,15 +192,25 @@ final class BatchNormalizationTest {
         });
   }
 
+  /** Unbounded. */
   private static GuardedMatrix inputGradient(
       Case c, GuardedMatrix x, GuardedMatrix dOutput, GuardedMatrix dInput) {
+    return inputGradient(c, Float.NaN, Float.NaN, x, dOutput, dInput);
+  }
+
+  private static GuardedMatrix inputGradient(
+      Case c, float low, float high, GuardedMatrix x, GuardedMatrix dOutput, GuardedMatrix dInput) {
     BatchNormalization.inputGradient(
         c.rows,
         c.channels,
         c.plain(3),
         c.plain(4),
-        c.plain(5),
+        c.perChannel(5).array,
+        c.perChannel(5).offset,
+        low,
+        high,
         c.plain(6),
+        c.plain(7),
         x.array,
         x.offset,
         dOutput.array,
@@ -205,18 +233,67 @@ final class BatchNormalizationTest {
           GuardedMatrix fresh = c.dOutput();
           float[] mean = c.plain(3);
           float[] scale = c.plain(4);
-          float[] slope = c.plain(5);
-          float[] shift = c.plain(6);
+          float[] slope = c.plain(6);
+          float[] offset = c.plain(7);
           for (int i = 0; i < c.rows; i++) {
             for (int j = 0; j < c.channels; j++) {
               double a = (double) scale[j] * fresh.get(i, j);
               double b = slope[j] * ((double) x.get(i, j) - mean[j]);
-              double magnitude = Math.abs(a) + Math.abs(b) + Math.abs(shift[j]);
+              double magnitude = Math.abs(a) + Math.abs(b) + Math.abs(offset[j]);
               double bound = RoundingBound.of(2, magnitude);
-              RoundingBound.check(a + b + shift[j], bound, actual.get(i, j), c, i);
+              RoundingBound.check(a + b + offset[j], bound, actual.get(i, j), c, i);
             }
           }
         });
+  }
+
+  @Test
+  void boundsGiveTheBitsOfReluAfterIt() {
+    boundsGiveTheBitsOf(Epilogue.NONE.relu());
+  }
+
+  @Test
+  void boundsGiveTheBitsOfACapAfterIt() {
+    // ReLU6, but with a cap that the numbers of the test reach.
+    boundsGiveTheBitsOf(new Epilogue(null, 0, true, 0, 0.5f));
+  }
+
+  private static void boundsGiveTheBitsOf(Epilogue activation) {
+    float low = activation.low();
+    float high = activation.high();
+    forAll(
+        c -> {
+          GuardedMatrix x = c.x();
+          GuardedMatrix y = normalize(c, x);
+          GuardedMatrix d = c.dOutput();
+          for (int i = 0; i < c.rows; i++) {
+            int at = y.offset + i * c.channels;
+            Elementwise.clamp(c.channels, low, high, y.array, at, y.array, at);
+            Activations.epilogueBackward(
+                activation, c.channels, y.array, at, d.array, at, d.array, at);
+          }
+          normalize(c, low, high, x).assertSameBits(y, c);
+          GuardedMatrix[] expected = gradientSums(c, x, d);
+          GuardedMatrix[] actual = gradientSums(c, low, high, x, c.dOutput());
+          actual[0].assertSameBits(expected[0], c + " sums");
+          actual[1].assertSameBits(expected[1], c + " products");
+          GuardedMatrix dInput = c.dOutput();
+          inputGradient(c, low, high, x, dInput, dInput)
+              .assertSameBits(inputGradient(c, x, d, d), c + " input's gradient");
+        });
+  }
+
+  @Test
+  void nanStaysNan() {
+    Case c = new Case(3, 17);
+    GuardedMatrix x = c.x();
+    for (int j = 0; j < c.channels; j++) {
+      x.set(1, j, Float.NaN);
+    }
+    GuardedMatrix y = normalize(c, 0, 1, x);
+    for (int j = 0; j < c.channels; j++) {
+      assertTrue(Float.isNaN(y.get(1, j)), "channel " + j);
+    }
   }
 
   /** So the bits of a channel do not depend on whether a vector or its scalar twin computed it. */

@@ -187,13 +187,14 @@ final class DigestMain {
     }
     BatchNormalization.moments(rows, channels, x.array, x.offset, s, at, s, second);
     BatchNormalization.gradientSums(
-        rows, channels, mean, x.array, x.offset, d.array, d.offset, s, third, s, fourth);
+        rows, channels, mean, mean, mean, 0, 0, 6, x.array, x.offset, d.array, d.offset, s, third,
+        s, fourth);
     System.arraycopy(s, fourth, slopes, 0, channels);
     BatchNormalization.normalize(
-        rows, channels, s, at, s, second, s, third, x.array, x.offset, y.array, y.offset);
+        rows, channels, s, at, s, second, s, third, 0, 6, x.array, x.offset, y.array, y.offset);
     BatchNormalization.inputGradient(
-        rows, channels, mean, mean, slopes, mean, y.array, y.offset, d.array, d.offset, d.array,
-        d.offset);
+        rows, channels, mean, mean, mean, 0, 0, 6, slopes, mean, y.array, y.offset, d.array,
+        d.offset, d.array, d.offset);
     lines.add("normalization %d x %d: ".formatted(rows, channels) + sha256(sums));
     lines.add("normalization's gradient %d x %d: ".formatted(rows, channels) + sha256(d));
   }

@@ -17,6 +17,7 @@ import lanewise.layer.ReLU;
 import lanewise.layer.ReLU6;
 import lanewise.layer.Sigmoid;
 import lanewise.layer.Tanh;
+import lanewise.shape.Padding;
 import lanewise.shape.Shape;
 import org.junit.jupiter.api.Test;
 
@@ -89,19 +90,88 @@ class PlannerTest {
   }
 
   @Test
-  void normalizesInPlaceInInference() {
+  void fusesBatchNormalization() {
     Network network =
         network(new Conv2d(4, 3).withoutBias(), new BatchNorm(), new ReLU(), new Conv2d(2, 3));
     Plan inference = Planner.inference(network, 4);
-    assertEquals(
-        List.of("Conv2dOp", "RunningNormOp", "ActivationOp", "Conv2dOp"),
-        names(inference.forward()));
-    assertEquals(4 * 36 * 4, inference.arenaSize());
+    assertEquals(List.of("NormalizedConv2dOp", "Conv2dOp"), names(inference.forward()));
+    // The convolution's output and its scaled filter, 72 floats, in whole cache lines.
+    assertEquals(4 * 36 * 4 + 72, inference.arenaSize());
     Plan plan = training(network);
-    assertEquals(
-        List.of("Conv2dOp", "BatchNormOp", "ActivationOp", "Conv2dOp"), names(plan.forward()));
+    assertEquals(List.of("Conv2dOp", "BatchNormOp", "Conv2dOp"), names(plan.forward()));
     // The convolution's output and the ReLU's; one gradient, over which all work.
     assertEquals(3 * 4 * 36 * 4, plan.arenaSize());
+  }
+
+  @Test
+  void normalizesInPlaceInInference() {
+    Network network =
+        network(new Conv2d(4, 3), new Tanh(), new BatchNorm(), new ReLU6(), new Conv2d(2, 3));
+    Plan inference = Planner.inference(network, 4);
+    assertEquals(
+        List.of("Conv2dOp", "ActivationOp", "RunningNormOp", "Conv2dOp"),
+        names(inference.forward()));
+    assertEquals(4 * 36 * 4, inference.arenaSize());
+  }
+
+  @Test
+  void fusesASumToTheBatchNormalizationBeforeIt() {
+    Conv2d conv = new Conv2d(2, 3).padding(Padding.SAME).withoutBias();
+    Network network =
+        Network.graph(
+            Shape.of(8, 8, 2),
+            1,
+            input -> {
+              Value x = input.then(conv, new BatchNorm(), new ReLU());
+              Value y = x.then(conv, new BatchNorm());
+              return y.plus(x.then(new Sigmoid())).then(new ReLU(), conv);
+            });
+    assertEquals(
+        List.of("NormalizedConv2dOp", "NormalizedConv2dOp", "ActivationOp", "AddOp", "Conv2dOp"),
+        names(Planner.inference(network, 4).forward()));
+    Plan plan = training(network);
+    List<String> forward =
+        List.of("Conv2dOp", "BatchNormOp", "Conv2dOp", "ActivationOp", "BatchNormOp", "Conv2dOp");
+    assertEquals(forward, names(plan.forward()));
+    assertEquals(
+        List.of(
+            "Conv2dOp",
+            "BatchNormOp",
+            "ActivationOp",
+            "Conv2dOp",
+            "ForkOp",
+            "BatchNormOp",
+            "Conv2dOp"),
+        names(plan.backward()));
+  }
+
+  @Test
+  void fusesNothingThatIsReadElsewhere() {
+    Network network =
+        Network.graph(
+            Shape.of(8, 8, 2),
+            1,
+            input -> {
+              Value x = input.then(new Conv2d(2, 1));
+              Value y = x.plus(x.then(new BatchNorm(), new LeakyReLU(0.1f)));
+              Value z = y.plus(y.then(new ReLU())).then(new BatchNorm());
+              return z.plus(z.then(new ReLU()));
+            });
+    List<String> names =
+        List.of(
+            "Conv2dOp",
+            "BatchNormOp",
+            "ActivationOp",
+            "AddOp",
+            "ActivationOp",
+            "AddOp",
+            "BatchNormOp",
+            "ActivationOp",
+            "AddOp");
+    assertEquals(names, names(training(network).forward()));
+    assertEquals(
+        names.stream().map(name -> name.replace("BatchNormOp", "RunningNormOp")).toList(),
+        names(Planner.inference(network, 4).forward()));
   }
 
   @Test

@@ -1,0 +1,96 @@
+package lanewise.network;
+
+import lanewise.kernel.BatchNormalization;
+import lanewise.kernel.Convolution;
+import lanewise.kernel.Epilogue;
+import lanewise.kernel.Partition;
+import lanewise.kernel.WorkerPool;
+import lanewise.shape.ConvolutionShape;
+
+/**
+ * A convolution, then batch normalization with running statistics, in inference, as one convolution
+ * {@code output = f(input ∗ (filter · scale) + (bias − mean) · scale + beta)}. Its filter and bias
+ * are computed before each run, from the weights of then: one pass over the filter takes the place
+ * of one over the output.
+ */
+final class NormalizedConv2dOp implements Op {
+  private final ConvolutionShape shape;
+  private final boolean biased;
+  private final Weights weights; // [kh, kw, inChannels / groups, outChannels], then any bias
+  private final RunningNorm norm;
+  private final Buffer filter; // [kh, kw, inChannels / groups, outChannels], scaled
+  private final float[] bias; // [outChannels]
+  private final Epilogue epilogue; // adds bias
+  private final Ports ports;
+  private final float[] zeros; // [outChannels]
+  private final Partition rows; // of the filter
+  private final WorkerPool.Task scaleFilter = this::scaleFilter;
+
+  NormalizedConv2dOp(
+      ConvolutionShape shape,
+      boolean biased,
+      Weights weights,
+      RunningNorm norm,
+      Buffer filter,
+      float[] bias,
+      Epilogue epilogue,
+      Ports ports) {
+    this.shape = shape;
+    this.biased = biased;
+    this.weights = weights;
+    this.norm = norm;
+    this.filter = filter;
+    this.bias = bias;
+    this.epilogue = epilogue;
+    this.ports = ports;
+    this.zeros = new float[bias.length];
+    this.rows = Partition.rows(shape.patchSize(), bias.length);
+  }
+
+  @Override
+  public void forward(long step) {
+    norm.update();
+    int biasOffset = weights.offset() + shape.filterSize();
+    for (int c = 0; c < bias.length; c++) {
+      bias[c] = (float) norm.apply(c, biased ? weights.values()[biasOffset + c] : 0);
+    }
+    WorkerPool.run(rows.pieces(), scaleFilter);
+    Buffer x = ports.input();
+    Buffer y = ports.output();
+    Convolution.forward(
+        shape, x.array, x.offset, filter.array, filter.offset, epilogue, y.array, y.offset);
+  }
+
+  private void scaleFilter(int piece) {
+    int channels = bias.length;
+    int from = rows.from(piece) * channels;
+    BatchNormalization.normalize(
+        rows.length(piece),
+        channels,
+        zeros,
+        0,
+        norm.scale(),
+        0,
+        zeros,
+        0,
+        Float.NaN,
+        Float.NaN,
+        weights.values(),
+        weights.offset() + from,
+        filter.array,
+        filter.offset + from);
+  }
+
+  @Override
+  public void backward(long step) {}
+
+  @Override
+  public boolean backwardReadsInput() {
+    return false;
+  }
+
+  @Override
+  public boolean backwardReadsOutput() {
+    return false;
+  }
+}
