@@ -1,7 +1,7 @@
 package lanewise.network;
 
-import lanewise.kernel.BatchNormalization;
 import lanewise.kernel.Convolution;
+import lanewise.kernel.Elementwise;
 import lanewise.kernel.Epilogue;
 import lanewise.kernel.Partition;
 import lanewise.kernel.WorkerPool;
@@ -22,7 +22,6 @@ final class NormalizedConv2dOp implements Op {
   private final float[] bias; // [outChannels]
   private final Epilogue epilogue; // adds bias
   private final Ports ports;
-  private final float[] zeros; // [outChannels]
   private final Partition rows; // of the filter
   private final WorkerPool.Task scaleFilter = this::scaleFilter;
 
@@ -43,7 +42,6 @@ final class NormalizedConv2dOp implements Op {
     this.bias = bias;
     this.epilogue = epilogue;
     this.ports = ports;
-    this.zeros = new float[bias.length];
     this.rows = Partition.rows(shape.patchSize(), bias.length);
   }
 
@@ -64,21 +62,16 @@ final class NormalizedConv2dOp implements Op {
   private void scaleFilter(int piece) {
     int channels = bias.length;
     int from = rows.from(piece) * channels;
-    BatchNormalization.normalize(
-        rows.length(piece),
-        channels,
-        zeros,
-        0,
-        norm.scale(),
-        0,
-        zeros,
-        0,
-        Float.NaN,
-        Float.NaN,
-        weights.values(),
-        weights.offset() + from,
-        filter.array,
-        filter.offset + from);
+    for (int at = from; at < from + rows.length(piece) * channels; at += channels) {
+      Elementwise.multiply(
+          channels,
+          weights.values(),
+          weights.offset() + at,
+          norm.scale(),
+          0,
+          filter.array,
+          filter.offset + at);
+    }
   }
 
   @Override
