@@ -12,10 +12,18 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import lanewise.Lanewise;
 import lanewise.data.Augmentation;
 import lanewise.data.Dataset;
 import lanewise.data.FloatDataset;
+import lanewise.layer.BatchNorm;
 import lanewise.layer.Conv2d;
 import lanewise.layer.Dense;
 import lanewise.layer.Dropout;
@@ -133,6 +141,57 @@ class TrainerTest {
       digests.add(network.weightsSha256());
     }
     assertEquals(1, digests.stream().distinct().count(), digests.toString());
+  }
+
+  /** Step by step, so that their kernels do meet. */
+  @Test
+  void twoTrainingsAtOnceGiveEachTheWeightsItHasAlone() throws Exception {
+    Lanewise.threads(2);
+    List<String> alone =
+        List.of(
+            weightsSha256(cnn(), 1, new CyclicBarrier(1)),
+            weightsSha256(normalized(), 2, new CyclicBarrier(1)));
+    ExecutorService callers =
+        Executors.newFixedThreadPool(2, Thread.ofPlatform().daemon().factory());
+    CyclicBarrier together = new CyclicBarrier(2);
+    Future<String> one = callers.submit(() -> weightsSha256(cnn(), 1, together));
+    Future<String> two = callers.submit(() -> weightsSha256(normalized(), 2, together));
+    assertEquals(alone, List.of(one.get(60, TimeUnit.SECONDS), two.get(60, TimeUnit.SECONDS)));
+    callers.shutdownNow();
+  }
+
+  private static Network normalized() {
+    return Network.sequence(
+        Shape.of(8, 8, 1),
+        9,
+        new Conv2d(12, 5),
+        new BatchNorm(),
+        new ReLU(),
+        new Flatten(),
+        new Dense(40),
+        new Tanh(),
+        new Dense(3));
+  }
+
+  /** The digest after 100 steps, before each of which the training waits for the others. */
+  private static String weightsSha256(Network network, long seed, CyclicBarrier others) {
+    new Trainer(new SoftmaxCrossEntropy(), new Adam(0.003f))
+        .seed(seed)
+        .batch(16)
+        .epochs(20)
+        .listener(
+            new TrainingListener() {
+              @Override
+              public void onBatch(int batch, int batches, int samples, double loss, double mean) {
+                try {
+                  others.await(60, TimeUnit.SECONDS);
+                } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+                  throw new AssertionError(e);
+                }
+              }
+            })
+        .train(network, Toys.stripes(80, seed));
+    return network.weightsSha256();
   }
 
   /** Features and targets are 0, so a step at rate r leaves (1 − 2r) of the bias. */

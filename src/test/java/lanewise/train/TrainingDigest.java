@@ -1,5 +1,6 @@
 package lanewise.train;
 
+import lanewise.data.Augmentation;
 import lanewise.data.Dataset;
 import lanewise.layer.BatchNorm;
 import lanewise.layer.Conv2d;
@@ -14,9 +15,12 @@ import lanewise.loss.SoftmaxCrossEntropy;
 import lanewise.network.Network;
 import lanewise.network.Value;
 import lanewise.optimizer.AdamW;
+import lanewise.optimizer.Clipping;
+import lanewise.optimizer.CosineDecay;
+import lanewise.optimizer.Warmup;
 import lanewise.shape.Padding;
 
-/** A short training of a network that has most kinds of layers in it. */
+/** A short training with most kinds of layers, and what else may change a gradient, in it. */
 public final class TrainingDigest {
   private TrainingDigest() {}
 
@@ -44,8 +48,12 @@ public final class TrainingDigest {
                       new Dense(data.classes()));
             });
     new Trainer(new SoftmaxCrossEntropy(), new AdamW(0.01f, 0.001f))
-        .batch(samples / 2 - 1)
+        .batch(samples / 3 - 1)
+        .accumulate(2)
         .epochs(2)
+        .schedule(new Warmup(0.5, new CosineDecay(0.1)))
+        .clipping(new Clipping(0.1f, 0.2f))
+        .augmentation(new Augmentation(1, true))
         .train(network, data);
     return network.weightsSha256();
   }
