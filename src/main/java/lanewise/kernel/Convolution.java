@@ -67,7 +67,7 @@ public final class Convolution {
       return;
     }
     if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
-      Depthwise.ProductJob.CURRENT
+      DepthwiseProduct.CURRENT
           .get()
           .forward(shape, input, inputOffset, filter, filterOffset, epilogue, output, outputOffset);
       return;
@@ -145,7 +145,7 @@ public final class Convolution {
       return;
     }
     if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
-      Depthwise.ProductJob.CURRENT
+      DepthwiseProduct.CURRENT
           .get()
           .backward(shape, dOutput, dOutputOffset, filter, filterOffset, dInput, dInputOffset);
       return;
@@ -228,7 +228,7 @@ public final class Convolution {
       return;
     }
     if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
-      Depthwise.FilterJob.CURRENT
+      DepthwiseFilter.CURRENT
           .get()
           .run(shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
       return;

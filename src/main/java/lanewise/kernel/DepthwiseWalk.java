@@ -1,0 +1,121 @@
+package lanewise.kernel;
+
+import static lanewise.kernel.Simd.LANES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+import lanewise.shape.ConvolutionShape;
+
+/**
+ * Goes along the rows of a target of a depthwise convolution, and names what each of its pixels
+ * meets.
+ */
+abstract class DepthwiseWalk {
+  private static final VectorSpecies<Float> S = Simd.FLOATS;
+
+  /** Pixels side by side that share the loads of the taps. */
+  static final int GROUP = 4;
+
+  static final float[] NOTHING = {};
+
+  final DepthwiseAxis rows = new DepthwiseAxis();
+  final DepthwiseAxis columns = new DepthwiseAxis();
+  int channels;
+  int kernelWidth;
+  int targetHeight;
+  int targetWidth;
+  int pixelStep; // all in floats: from a pixel of a group to the next, in the target
+  int sourceStep; // and in the source
+  int sourceRow; // from a tap to the one below, in the source
+  int sourceColumn;
+  int filterRow; // and in the filter
+  int filterColumn;
+
+  void forward(ConvolutionShape s) {
+    rows.forward(s.kernelHeight(), s.strideHeight(), s.dilationHeight(), s.padTop(), s.inHeight());
+    columns.forward(s.kernelWidth(), s.strideWidth(), s.dilationWidth(), s.padLeft(), s.inWidth());
+    prepare(s, s.outHeight(), s.outWidth());
+  }
+
+  void backward(ConvolutionShape s) {
+    rows.backward(
+        s.kernelHeight(), s.strideHeight(), s.dilationHeight(), s.padTop(), s.outHeight());
+    columns.backward(
+        s.kernelWidth(), s.strideWidth(), s.dilationWidth(), s.padLeft(), s.outWidth());
+    prepare(s, s.inHeight(), s.inWidth());
+  }
+
+  private void prepare(ConvolutionShape s, int height, int width) {
+    channels = s.inChannels();
+    kernelWidth = s.kernelWidth();
+    targetHeight = height;
+    targetWidth = width;
+    pixelStep = columns.period * channels;
+    sourceStep = columns.advance * channels;
+    sourceRow = rows.distance * columns.length * channels;
+    sourceColumn = columns.distance * channels;
+    filterRow = rows.step * kernelWidth * channels;
+    filterColumn = columns.step * channels;
+  }
+
+  /** Whether neighbouring taps of neighbouring pixels meet the same source. */
+  boolean overlaps() {
+    return sourceStep == sourceColumn;
+  }
+
+  /** Row {@code t} of an image, whose pixels stand at {@code to} onward. */
+  void row(int t, int to, int sourceImage, int filter) {
+    int source = rows.source(t);
+    int low = rows.low(source);
+    int tapRows = rows.high(source, rows.count(t)) - low;
+    int from = sourceImage + (source + low * rows.distance) * columns.length * channels;
+    int w = filter + (rows.tap(t) + low * rows.step) * kernelWidth * channels;
+    for (int first = 0; first < Math.min(columns.period, targetWidth); first++) {
+      int pixels = Math.ceilDiv(targetWidth - first, columns.period);
+      line(first, pixels, to + first * channels, from, w, tapRows);
+    }
+  }
+
+  private void line(int first, int pixels, int to, int from, int w, int tapRows) {
+    int source = columns.source(first);
+    int count = columns.count(first);
+    int tap = w + columns.tap(first) * channels;
+    int reach = columns.length - 1 - (count - 1) * columns.distance - source;
+    int inside = Math.min(pixels, Math.ceilDiv(Math.max(0, -source), columns.advance));
+    int end = reach < 0 ? inside : Math.clamp(reach / columns.advance + 1, inside, pixels);
+    edge(0, inside, to, from, source, tap, tapRows, count);
+    if (end > inside) {
+      int at = from + source * channels + inside * sourceStep;
+      pixels(end - inside, to + inside * pixelStep, at, tap, tapRows, count);
+    }
+    edge(end, pixels, to, from, source, tap, tapRows, count);
+  }
+
+  private void edge(
+      int begin, int end, int to, int from, int source, int tap, int tapRows, int count) {
+    for (int i = begin; i < end; i++) {
+      int column = source + i * columns.advance;
+      int low = columns.low(column);
+      int high = columns.high(column, count);
+      int at = from + (column + low * columns.distance) * channels;
+      pixels(1, to + i * pixelStep, at, tap + low * filterColumn, tapRows, high - low);
+    }
+  }
+
+  /** Pixels side by side, all their taps inside the source. */
+  abstract void pixels(int number, int to, int from, int w, int tapRows, int tapColumns);
+
+  /** {@code y ← x · w + y}. */
+  static void addOne(
+      int channels, float[] x, int xOffset, float[] w, int wOffset, float[] y, int yOffset) {
+    int c = 0;
+    for (; c <= channels - LANES; c += LANES) {
+      FloatVector.fromArray(S, x, xOffset + c)
+          .fma(FloatVector.fromArray(S, w, wOffset + c), FloatVector.fromArray(S, y, yOffset + c))
+          .intoArray(y, yOffset + c);
+    }
+    for (; c < channels; c++) {
+      y[yOffset + c] = Math.fma(x[xOffset + c], w[wOffset + c], y[yOffset + c]);
+    }
+  }
+}
