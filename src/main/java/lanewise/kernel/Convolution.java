@@ -334,6 +334,7 @@ public final class Convolution {
         Panels.packRight(
             false,
             p.patchSize,
+            0,
             columns / groups,
             filter,
             from,
@@ -373,6 +374,7 @@ public final class Convolution {
           Panels.packRight(
               true,
               out,
+              0,
               in,
               filter,
               from,
@@ -475,6 +477,7 @@ public final class Convolution {
               block[4],
               left,
               leftBase + block[1],
+              0,
               groupColumns,
               packed,
               g * size,
@@ -616,6 +619,7 @@ public final class Convolution {
         Panels.packRight(
             false,
             pixels,
+            p.fewChannels ? Panels.APART : 0,
             columns,
             dOutput,
             dOut + g * columns,
@@ -649,7 +653,19 @@ public final class Convolution {
           int at =
               sumsOffset + chunk * s.filterSize() + (firstRow + r) * s.outChannels() + g * columns;
           Panels.multiplyColumns(
-              some, pixels, left, 0, columns, right, 0, store, sums, at, s.outChannels(), scratch);
+              some,
+              pixels,
+              left,
+              0,
+              0,
+              columns,
+              right,
+              0,
+              store,
+              sums,
+              at,
+              s.outChannels(),
+              scratch);
         }
       }
     }

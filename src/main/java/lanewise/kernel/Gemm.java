@@ -298,7 +298,7 @@ public final class Gemm {
         int from = task * taskColumns;
         int columns = Math.min(taskColumns, nc - from);
         int at = transposeB ? bOffset + (jc + from) * ldb + pc : bOffset + pc * ldb + jc + from;
-        Panels.packRight(transposeB, kc, columns, b, at, ldb, packed, kc * from, kc, 0);
+        Panels.packRight(transposeB, kc, from, columns, b, at, ldb, packed, kc * from, kc, 0);
       } else {
         int i = task / columnTasks * taskRows;
         int j = task % columnTasks * taskColumns;
@@ -319,7 +319,7 @@ public final class Gemm {
           Panels.packLeftRows(rows, kc, a, aOffset + i * lda + pc, lda, left);
         }
         Panels.multiplyColumns(
-            rows, kc, left, 0, columns, packed, kc * j, store, c, at, ldc, scratch);
+            rows, kc, left, 0, j, columns, packed, kc * j, store, c, at, ldc, scratch);
         return;
       }
       int[] offsets = scratch.offsets(rows);
@@ -345,6 +345,7 @@ public final class Gemm {
           0,
           left,
           leftOffset,
+          j,
           columns,
           packed,
           kc * j,

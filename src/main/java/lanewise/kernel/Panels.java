@@ -8,17 +8,35 @@ import jdk.incubator.vector.FloatVector;
  * stands at {@code k · j}.
  */
 final class Panels {
+  /** For {@code before}: each panel starts where the one before ends. */
+  static final int APART = Integer.MIN_VALUE / 2;
+
   private static final int MR = Microkernel.MR;
 
   private Panels() {}
 
   /**
+   * The first column of the panel that stands for columns {@code j} to {@code columns}: one that
+   * would run over the end starts earlier if it can, and repeats some columns of the panel before.
+   * Their sums are the same, so that each tile is whole.
+   *
+   * @param before the columns that precede column 0
+   */
+  static int panelStart(int j, int columns, int before) {
+    int over = j + Microkernel.panelWidth(columns - j) - columns;
+    return over > 0 && before + j >= over ? j - over : j;
+  }
+
+  /**
    * Packs {@code op(B)}, k × columns, as rows {@code firstRow …} of panels of {@code panelRows}
    * rows; the columns beyond the last hold anything, as their products are dropped.
+   *
+   * @param before as in {@link #panelStart}
    */
   static void packRight(
       boolean transpose,
       int k,
+      int before,
       int columns,
       float[] b,
       int bOffset,
@@ -29,12 +47,13 @@ final class Panels {
       int firstRow) {
     for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
       int width = Microkernel.panelWidth(columns - j);
-      int used = Math.min(width, columns - j);
+      int start = panelStart(j, columns, before);
+      int used = Math.min(width, columns - start);
       int to = packedOffset + panelRows * j + firstRow * width;
       if (transpose) {
-        packTransposed(k, used, width, b, bOffset + j * ldb, ldb, packed, to);
+        packTransposed(k, used, width, b, bOffset + start * ldb, ldb, packed, to);
       } else {
-        packStraight(k, used, width, b, bOffset + j, ldb, packed, to);
+        packStraight(k, used, width, b, bOffset + start, ldb, packed, to);
       }
     }
   }
@@ -129,7 +148,7 @@ final class Panels {
       for (int p = 0; p < k; p++) {
         int from = aOffset + p * lda + i;
         int to = i * k + p * step;
-        if (used == step) {
+        if (used == step || from + step <= a.length) {
           FloatVector.fromArray(Simd.FLOATS, a, from).intoArray(packed, to);
           continue;
         }
@@ -144,6 +163,7 @@ final class Panels {
    * {@code C ← store(A · B)} for {@code rows} rows of A, whose row i starts at {@code aOffset +
    * offsets[i]} and runs as {@link RowTile} says.
    *
+   * @param before as the panels were packed
    * @param panelRows rows of the packed panels' p, of which this block of k starts at {@code
    *     firstRow}
    */
@@ -155,6 +175,7 @@ final class Panels {
       int stride,
       float[] a,
       int aOffset,
+      int before,
       int columns,
       float[] packed,
       int packedOffset,
@@ -168,56 +189,61 @@ final class Panels {
     int way = store.way();
     float floor = store.floor();
     float[] tile = scratch.tile;
-    float[] bias = store.bias(tile);
     for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
       int width = Microkernel.panelWidth(columns - j);
       int panel = packedOffset + panelRows * j + firstRow * width;
-      int used = Math.min(width, columns - j);
-      int biasOffset = store.biasOffset(j);
-      // Narrower than its panel, a row of C spills into the next, which is then written over.
-      boolean spills =
-          used < width
-              && j == 0
-              && ldc == columns
-              && spillsSafely(way, bias.length - biasOffset - width);
-      int straight =
-          way >= 0 && (used == width || spills) ? rows - (width - used + columns - 1) / columns : 0;
+      int start = panelStart(j, columns, before);
+      int used = Math.min(width, columns - start);
+      int at = cOffset + start;
+      float[] bias = store.bias(tile);
+      int biasOffset = store.biasOffset(start);
+      if (used < width && way == Microkernel.FINISH) {
+        System.arraycopy(bias, biasOffset, scratch.bias, 0, used);
+        bias = scratch.bias;
+        biasOffset = 0;
+      }
+      boolean once = way == Microkernel.ADD || way == Microkernel.ADD_AND_FINISH;
+      int whole = rows / MR * MR;
+      if (way < 0 || (once && (start < j || used < width))) {
+        whole = 0;
+      } else if (used < width) {
+        whole = j == 0 && ldc == columns ? spillingRows(rows, columns, width) : 0;
+      }
       int i = 0;
-      if (width == Simd.LANES) {
-        for (; i <= straight - 2 * MR; i += 2 * MR) {
-          RowTile.rows8x1(
-              runs,
-              length,
-              stride,
-              a,
-              aOffset + offsets[i],
-              aOffset + offsets[i + 1],
-              aOffset + offsets[i + 2],
-              aOffset + offsets[i + 3],
-              aOffset + offsets[i + 4],
-              aOffset + offsets[i + 5],
-              aOffset + offsets[i + 6],
-              aOffset + offsets[i + 7],
-              packed,
-              panel,
-              way,
-              bias,
-              biasOffset,
-              floor,
-              c,
-              cOffset + i * ldc + j,
-              ldc);
-        }
+      if (runs == 1 && way == Microkernel.STORE) {
+        RowTile.store(width, whole, length, a, aOffset, offsets, packed, panel, c, at, ldc);
+        i = whole;
+      } else if (runs == 1 && way == Microkernel.FINISH) {
+        RowTile.finish(
+            width,
+            whole,
+            length,
+            a,
+            aOffset,
+            offsets,
+            packed,
+            panel,
+            bias,
+            biasOffset,
+            floor,
+            c,
+            at,
+            ldc);
+        i = whole;
       }
       for (; i < rows; i += MR) {
+        boolean direct = i < whole;
+        if (!direct && whole > 0 && used == width && !once) {
+          i = rows - MR; // the last tile repeats some rows, as a panel repeats columns
+          direct = true;
+        }
         int last = rows - 1;
         int a0 = aOffset + offsets[i];
         int a1 = aOffset + offsets[Math.min(i + 1, last)];
         int a2 = aOffset + offsets[Math.min(i + 2, last)];
         int a3 = aOffset + offsets[Math.min(i + 3, last)];
-        int at = cOffset + i * ldc + j;
-        if (i <= straight - MR) {
-          RowTile.multiply(
+        if (direct) {
+          RowTile.tile(
               width,
               runs,
               length,
@@ -234,10 +260,10 @@ final class Panels {
               biasOffset,
               floor,
               c,
-              at,
+              at + i * ldc,
               ldc);
         } else {
-          RowTile.multiply(
+          RowTile.tile(
               width,
               runs,
               length,
@@ -256,25 +282,35 @@ final class Panels {
               tile,
               0,
               width);
-          store.finish(Math.min(MR, rows - i), used, tile, width, c, at, ldc, j);
+          int skip = j - start;
+          int to = at + i * ldc + skip;
+          store.finish(Math.min(MR, rows - i), used - skip, tile, skip, width, c, to, ldc, j);
         }
       }
     }
   }
 
-  private static boolean spillsSafely(int way, int biasRoom) {
-    return way == Microkernel.STORE || (way == Microkernel.FINISH && biasRoom >= 0);
+  /**
+   * The rows of C, narrower than their only panel, that whole tiles may write: what spills over a
+   * row's end is written over with the next row.
+   */
+  private static int spillingRows(int rows, int columns, int width) {
+    int spilled = (width - 1) / columns;
+    return Math.max(0, rows - spilled) / MR * MR;
   }
 
   /**
    * {@code C ← store(A · B)} for {@code rows} rows of A packed in columns: panel {@code i /
    * LEFT_STEP} starts at {@code aOffset + i · k}.
+   *
+   * @param before as the panels were packed
    */
   static void multiplyColumns(
       int rows,
       int k,
       float[] a,
       int aOffset,
+      int before,
       int columns,
       float[] packed,
       int packedOffset,
@@ -291,18 +327,23 @@ final class Panels {
     for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
       int width = Microkernel.panelWidth(columns - j);
       int panel = packedOffset + k * j;
-      int used = Math.min(width, columns - j);
-      int biasOffset = store.biasOffset(j);
-      for (int i = 0; i < rows; i += MR) {
+      int start = panelStart(j, columns, before);
+      int used = Math.min(width, columns - start);
+      int skip = j - start;
+      int biasOffset = store.biasOffset(start);
+      boolean repeats = skip > 0 && (way == Microkernel.ADD || way == Microkernel.ADD_AND_FINISH);
+      int height = ColumnTile.rows(width);
+      for (int i = 0; i < rows; i += height) {
         int left = aOffset + i / step * step * k + i % step;
-        int at = cOffset + i * ldc + j;
-        if (way >= 0 && used == width && i <= rows - MR) {
+        int at = cOffset + i * ldc + start;
+        if (way >= 0 && !repeats && used == width && i <= rows - height) {
           ColumnTile.multiply(
               width, k, a, left, packed, panel, way, bias, biasOffset, floor, c, at, ldc);
         } else {
           ColumnTile.multiply(
               width, k, a, left, packed, panel, Microkernel.STORE, tile, 0, 0, tile, 0, width);
-          store.finish(Math.min(MR, rows - i), used, tile, width, c, at, ldc, j);
+          store.finish(
+              Math.min(height, rows - i), used - skip, tile, skip, width, c, at + skip, ldc, j);
         }
       }
     }

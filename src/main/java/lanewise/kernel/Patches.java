@@ -358,7 +358,7 @@ final class Patches {
             whole ? at : 0,
             whole ? ldc : width);
         if (!whole) {
-          store.finish(Math.min(height, rows - i), used, tile, width, c, at, ldc, j);
+          store.finish(Math.min(height, rows - i), used, tile, 0, width, c, at, ldc, j);
         }
       }
     }

@@ -3,6 +3,7 @@ package lanewise.kernel;
 import static lanewise.kernel.Microkernel.ADD;
 import static lanewise.kernel.Microkernel.FINISH;
 import static lanewise.kernel.Microkernel.LANES;
+import static lanewise.kernel.Microkernel.MR;
 import static lanewise.kernel.Microkernel.STORE;
 
 import jdk.incubator.vector.FloatVector;
@@ -10,17 +11,122 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The {@link Microkernel} whose left operand is rows, each with k along memory from an offset of
- * its own, in {@code runs} runs of {@code length} elements that start {@code stride} apart.
- * Unrolled by two: the offsets of four rows cost as many instructions as the multiplications of one
- * p.
+ * its own. {@link #store} and {@link #finish}, the common ways, loop over all tiles of a panel; a
+ * {@link #tile} is one call, and reads its rows in {@code runs} runs of {@code length} elements
+ * that start {@code stride} apart. With a choice between ways in the loop over tiles, C2 boxes the
+ * sums.
+ *
+ * <p>The panel's offset and k are masked so that C2 knows that their sum cannot overflow, and
+ * addresses the panel by the loop's counter alone. With the rows' offsets masked too, it unrolls
+ * the loop, loads the operands of several steps first, and spills the sums.
  */
 final class RowTile {
   private static final VectorSpecies<Float> S = Simd.FLOATS;
 
+  /** Beyond any offset in a packed panel. */
+  private static final int OFFSETS = (1 << 30) - 1;
+
+  /** Beyond any k of a panel. */
+  private static final int LENGTHS = (1 << 16) - 1;
+
   private RowTile() {}
 
-  /** One tile, its left operand in rows: {@code C ← A · B}, finished as the bits say. */
-  static void multiply(
+  /** {@code C ← A · B} for {@code rows} rows, a multiple of {@code MR}, each of k elements. */
+  static void store(
+      int width,
+      int rows,
+      int k,
+      float[] a,
+      int aOffset,
+      int[] offsets,
+      float[] b,
+      int bOffset,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    if (width == 2 * LANES) {
+      store4x2(rows, k, a, aOffset, offsets, b, bOffset, c, cOffset, ldc);
+    } else if (width == 4 * LANES) {
+      store4x4(rows, k, a, aOffset, offsets, b, bOffset, c, cOffset, ldc);
+    } else {
+      int even = rows / (2 * MR) * (2 * MR);
+      store8x1(even, k, a, aOffset, offsets, b, bOffset, c, cOffset, ldc);
+      if (even < rows) {
+        tile(
+            width,
+            1,
+            k,
+            0,
+            a,
+            aOffset + offsets[even],
+            aOffset + offsets[even + 1],
+            aOffset + offsets[even + 2],
+            aOffset + offsets[even + 3],
+            b,
+            bOffset,
+            STORE,
+            c,
+            0,
+            0,
+            c,
+            cOffset + even * ldc,
+            ldc);
+      }
+    }
+  }
+
+  /**
+   * {@code C ← max(A · B + bias, floor)} for {@code rows} rows, a multiple of {@code MR}, each of k
+   * elements.
+   */
+  static void finish(
+      int width,
+      int rows,
+      int k,
+      float[] a,
+      int aOffset,
+      int[] offsets,
+      float[] b,
+      int bOffset,
+      float[] bias,
+      int biasOffset,
+      float floor,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    if (width == 2 * LANES) {
+      finish4x2(rows, k, a, aOffset, offsets, b, bOffset, bias, biasOffset, floor, c, cOffset, ldc);
+    } else if (width == 4 * LANES) {
+      finish4x4(rows, k, a, aOffset, offsets, b, bOffset, bias, biasOffset, floor, c, cOffset, ldc);
+    } else {
+      int even = rows / (2 * MR) * (2 * MR);
+      finish8x1(even, k, a, aOffset, offsets, b, bOffset, bias, biasOffset, floor, c, cOffset, ldc);
+      if (even < rows) {
+        tile(
+            width,
+            1,
+            k,
+            0,
+            a,
+            aOffset + offsets[even],
+            aOffset + offsets[even + 1],
+            aOffset + offsets[even + 2],
+            aOffset + offsets[even + 3],
+            b,
+            bOffset,
+            FINISH,
+            bias,
+            biasOffset,
+            floor,
+            c,
+            cOffset + even * ldc,
+            ldc);
+      }
+    }
+  }
+
+  /** One tile of {@code MR} rows, finished as the bits say. */
+  static void tile(
       int width,
       int runs,
       int length,
@@ -40,7 +146,7 @@ final class RowTile {
       int cOffset,
       int ldc) {
     if (width == 2 * LANES) {
-      rows4x2(
+      tile4x2(
           runs,
           length,
           stride,
@@ -59,7 +165,7 @@ final class RowTile {
           cOffset,
           ldc);
     } else if (width == LANES) {
-      rows4x1(
+      tile4x1(
           runs,
           length,
           stride,
@@ -78,7 +184,7 @@ final class RowTile {
           cOffset,
           ldc);
     } else {
-      rows4x4(
+      tile4x4(
           runs,
           length,
           stride,
@@ -99,148 +205,486 @@ final class RowTile {
     }
   }
 
-  /** A tile of twice the rows by one vector, for panels of one: 8 sums in flight. */
-  static void rows8x1(
-      int runs,
-      int length,
-      int stride,
+  private static void store8x1(
+      int rows,
+      int k,
       float[] a,
-      int a0,
-      int a1,
-      int a2,
-      int a3,
-      int a4,
-      int a5,
-      int a6,
-      int a7,
+      int aOffset,
+      int[] offsets,
       float[] b,
       int bOffset,
-      int finish,
-      float[] bias,
-      int biasOffset,
-      float floor,
       float[] c,
       int cOffset,
       int ldc) {
-    FloatVector c0 = FloatVector.zero(S);
-    FloatVector c1 = FloatVector.zero(S);
-    FloatVector c2 = FloatVector.zero(S);
-    FloatVector c3 = FloatVector.zero(S);
-    FloatVector c4 = FloatVector.zero(S);
-    FloatVector c5 = FloatVector.zero(S);
-    FloatVector c6 = FloatVector.zero(S);
-    FloatVector c7 = FloatVector.zero(S);
-    for (int run = 0; run < runs; run++) {
-      int skip = run * stride;
-      int r0 = a0 + skip;
-      int r1 = a1 + skip;
-      int r2 = a2 + skip;
-      int r3 = a3 + skip;
-      int r4 = a4 + skip;
-      int r5 = a5 + skip;
-      int r6 = a6 + skip;
-      int r7 = a7 + skip;
-      int rb = bOffset + run * length * LANES;
+    for (int i = 0; i < rows; i += 2 * MR) {
+      FloatVector c00 = FloatVector.zero(S);
+      FloatVector c10 = FloatVector.zero(S);
+      FloatVector c20 = FloatVector.zero(S);
+      FloatVector c30 = FloatVector.zero(S);
+      FloatVector c40 = FloatVector.zero(S);
+      FloatVector c50 = FloatVector.zero(S);
+      FloatVector c60 = FloatVector.zero(S);
+      FloatVector c70 = FloatVector.zero(S);
+      int a0 = aOffset + offsets[i];
+      int a1 = aOffset + offsets[i + 1];
+      int a2 = aOffset + offsets[i + 2];
+      int a3 = aOffset + offsets[i + 3];
+      int a4 = aOffset + offsets[i + 4];
+      int a5 = aOffset + offsets[i + 5];
+      int a6 = aOffset + offsets[i + 6];
+      int a7 = aOffset + offsets[i + 7];
       int p = 0;
-      for (; p < length - 1; p += 2) {
-        FloatVector y = FloatVector.fromArray(S, b, rb + p * LANES);
-        c0 = FloatVector.broadcast(S, a[r0 + p]).fma(y, c0);
-        c1 = FloatVector.broadcast(S, a[r1 + p]).fma(y, c1);
-        c2 = FloatVector.broadcast(S, a[r2 + p]).fma(y, c2);
-        c3 = FloatVector.broadcast(S, a[r3 + p]).fma(y, c3);
-        c4 = FloatVector.broadcast(S, a[r4 + p]).fma(y, c4);
-        c5 = FloatVector.broadcast(S, a[r5 + p]).fma(y, c5);
-        c6 = FloatVector.broadcast(S, a[r6 + p]).fma(y, c6);
-        c7 = FloatVector.broadcast(S, a[r7 + p]).fma(y, c7);
-        y = FloatVector.fromArray(S, b, rb + (p + 1) * LANES);
-        c0 = FloatVector.broadcast(S, a[r0 + p + 1]).fma(y, c0);
-        c1 = FloatVector.broadcast(S, a[r1 + p + 1]).fma(y, c1);
-        c2 = FloatVector.broadcast(S, a[r2 + p + 1]).fma(y, c2);
-        c3 = FloatVector.broadcast(S, a[r3 + p + 1]).fma(y, c3);
-        c4 = FloatVector.broadcast(S, a[r4 + p + 1]).fma(y, c4);
-        c5 = FloatVector.broadcast(S, a[r5 + p + 1]).fma(y, c5);
-        c6 = FloatVector.broadcast(S, a[r6 + p + 1]).fma(y, c6);
-        c7 = FloatVector.broadcast(S, a[r7 + p + 1]).fma(y, c7);
+      for (; p < k - 1; p += 2) {
+        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * LANES);
+        FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
+        c00 = x.fma(b0, c00);
+        x = FloatVector.broadcast(S, a[a1 + p]);
+        c10 = x.fma(b0, c10);
+        x = FloatVector.broadcast(S, a[a2 + p]);
+        c20 = x.fma(b0, c20);
+        x = FloatVector.broadcast(S, a[a3 + p]);
+        c30 = x.fma(b0, c30);
+        x = FloatVector.broadcast(S, a[a4 + p]);
+        c40 = x.fma(b0, c40);
+        x = FloatVector.broadcast(S, a[a5 + p]);
+        c50 = x.fma(b0, c50);
+        x = FloatVector.broadcast(S, a[a6 + p]);
+        c60 = x.fma(b0, c60);
+        x = FloatVector.broadcast(S, a[a7 + p]);
+        c70 = x.fma(b0, c70);
+        b0 = FloatVector.fromArray(S, b, bOffset + (p + 1) * LANES);
+        x = FloatVector.broadcast(S, a[a0 + p + 1]);
+        c00 = x.fma(b0, c00);
+        x = FloatVector.broadcast(S, a[a1 + p + 1]);
+        c10 = x.fma(b0, c10);
+        x = FloatVector.broadcast(S, a[a2 + p + 1]);
+        c20 = x.fma(b0, c20);
+        x = FloatVector.broadcast(S, a[a3 + p + 1]);
+        c30 = x.fma(b0, c30);
+        x = FloatVector.broadcast(S, a[a4 + p + 1]);
+        c40 = x.fma(b0, c40);
+        x = FloatVector.broadcast(S, a[a5 + p + 1]);
+        c50 = x.fma(b0, c50);
+        x = FloatVector.broadcast(S, a[a6 + p + 1]);
+        c60 = x.fma(b0, c60);
+        x = FloatVector.broadcast(S, a[a7 + p + 1]);
+        c70 = x.fma(b0, c70);
       }
-      for (; p < length; p++) {
-        FloatVector y = FloatVector.fromArray(S, b, rb + p * LANES);
-        c0 = FloatVector.broadcast(S, a[r0 + p]).fma(y, c0);
-        c1 = FloatVector.broadcast(S, a[r1 + p]).fma(y, c1);
-        c2 = FloatVector.broadcast(S, a[r2 + p]).fma(y, c2);
-        c3 = FloatVector.broadcast(S, a[r3 + p]).fma(y, c3);
-        c4 = FloatVector.broadcast(S, a[r4 + p]).fma(y, c4);
-        c5 = FloatVector.broadcast(S, a[r5 + p]).fma(y, c5);
-        c6 = FloatVector.broadcast(S, a[r6 + p]).fma(y, c6);
-        c7 = FloatVector.broadcast(S, a[r7 + p]).fma(y, c7);
+      for (; p < k; p++) {
+        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * LANES);
+        FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
+        c00 = x.fma(b0, c00);
+        x = FloatVector.broadcast(S, a[a1 + p]);
+        c10 = x.fma(b0, c10);
+        x = FloatVector.broadcast(S, a[a2 + p]);
+        c20 = x.fma(b0, c20);
+        x = FloatVector.broadcast(S, a[a3 + p]);
+        c30 = x.fma(b0, c30);
+        x = FloatVector.broadcast(S, a[a4 + p]);
+        c40 = x.fma(b0, c40);
+        x = FloatVector.broadcast(S, a[a5 + p]);
+        c50 = x.fma(b0, c50);
+        x = FloatVector.broadcast(S, a[a6 + p]);
+        c60 = x.fma(b0, c60);
+        x = FloatVector.broadcast(S, a[a7 + p]);
+        c70 = x.fma(b0, c70);
       }
+      int to = cOffset + i * ldc;
+      c00.intoArray(c, to);
+      c10.intoArray(c, to + ldc);
+      c20.intoArray(c, to + 2 * ldc);
+      c30.intoArray(c, to + 3 * ldc);
+      c40.intoArray(c, to + 4 * ldc);
+      c50.intoArray(c, to + 5 * ldc);
+      c60.intoArray(c, to + 6 * ldc);
+      c70.intoArray(c, to + 7 * ldc);
     }
-    if (finish == STORE) {
-      c0.intoArray(c, cOffset);
-      c1.intoArray(c, cOffset + ldc);
-      c2.intoArray(c, cOffset + 2 * ldc);
-      c3.intoArray(c, cOffset + 3 * ldc);
-      c4.intoArray(c, cOffset + 4 * ldc);
-      c5.intoArray(c, cOffset + 5 * ldc);
-      c6.intoArray(c, cOffset + 6 * ldc);
-      c7.intoArray(c, cOffset + 7 * ldc);
-      return;
-    }
-    if (finish == ADD) {
-      c0.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
-      c1.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
-      c2.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
-      c3.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
-      c4.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc)).intoArray(c, cOffset + 4 * ldc);
-      c5.add(FloatVector.fromArray(S, c, cOffset + 5 * ldc)).intoArray(c, cOffset + 5 * ldc);
-      c6.add(FloatVector.fromArray(S, c, cOffset + 6 * ldc)).intoArray(c, cOffset + 6 * ldc);
-      c7.add(FloatVector.fromArray(S, c, cOffset + 7 * ldc)).intoArray(c, cOffset + 7 * ldc);
-      return;
-    }
-    FloatVector least = FloatVector.broadcast(S, floor);
-    FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
-    if (finish == FINISH) {
-      c0.add(bias0).max(least).intoArray(c, cOffset);
-      c1.add(bias0).max(least).intoArray(c, cOffset + ldc);
-      c2.add(bias0).max(least).intoArray(c, cOffset + 2 * ldc);
-      c3.add(bias0).max(least).intoArray(c, cOffset + 3 * ldc);
-      c4.add(bias0).max(least).intoArray(c, cOffset + 4 * ldc);
-      c5.add(bias0).max(least).intoArray(c, cOffset + 5 * ldc);
-      c6.add(bias0).max(least).intoArray(c, cOffset + 6 * ldc);
-      c7.add(bias0).max(least).intoArray(c, cOffset + 7 * ldc);
-      return;
-    }
-    c0.add(FloatVector.fromArray(S, c, cOffset)).add(bias0).max(least).intoArray(c, cOffset);
-    c1.add(FloatVector.fromArray(S, c, cOffset + ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + ldc);
-    c2.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 2 * ldc);
-    c3.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 3 * ldc);
-    c4.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 4 * ldc);
-    c5.add(FloatVector.fromArray(S, c, cOffset + 5 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 5 * ldc);
-    c6.add(FloatVector.fromArray(S, c, cOffset + 6 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 6 * ldc);
-    c7.add(FloatVector.fromArray(S, c, cOffset + 7 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 7 * ldc);
   }
 
-  private static void rows4x1(
+  private static void store4x2(
+      int rows,
+      int k,
+      float[] a,
+      int aOffset,
+      int[] offsets,
+      float[] b,
+      int bOffset,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    k &= LENGTHS;
+    bOffset &= OFFSETS;
+    for (int i = 0; i < rows; i += MR) {
+      FloatVector c00 = FloatVector.zero(S);
+      FloatVector c01 = FloatVector.zero(S);
+      FloatVector c10 = FloatVector.zero(S);
+      FloatVector c11 = FloatVector.zero(S);
+      FloatVector c20 = FloatVector.zero(S);
+      FloatVector c21 = FloatVector.zero(S);
+      FloatVector c30 = FloatVector.zero(S);
+      FloatVector c31 = FloatVector.zero(S);
+      int a0 = aOffset + offsets[i];
+      int a1 = aOffset + offsets[i + 1];
+      int a2 = aOffset + offsets[i + 2];
+      int a3 = aOffset + offsets[i + 3];
+      for (int p = 0; p < k; p++) {
+        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES);
+        FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES + LANES);
+        FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
+        c00 = x.fma(b0, c00);
+        c01 = x.fma(b1, c01);
+        x = FloatVector.broadcast(S, a[a1 + p]);
+        c10 = x.fma(b0, c10);
+        c11 = x.fma(b1, c11);
+        x = FloatVector.broadcast(S, a[a2 + p]);
+        c20 = x.fma(b0, c20);
+        c21 = x.fma(b1, c21);
+        x = FloatVector.broadcast(S, a[a3 + p]);
+        c30 = x.fma(b0, c30);
+        c31 = x.fma(b1, c31);
+      }
+      int to = cOffset + i * ldc;
+      c00.intoArray(c, to);
+      c01.intoArray(c, to + LANES);
+      c10.intoArray(c, to + ldc);
+      c11.intoArray(c, to + ldc + LANES);
+      c20.intoArray(c, to + 2 * ldc);
+      c21.intoArray(c, to + 2 * ldc + LANES);
+      c30.intoArray(c, to + 3 * ldc);
+      c31.intoArray(c, to + 3 * ldc + LANES);
+    }
+  }
+
+  private static void store4x4(
+      int rows,
+      int k,
+      float[] a,
+      int aOffset,
+      int[] offsets,
+      float[] b,
+      int bOffset,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    k &= LENGTHS;
+    bOffset &= OFFSETS;
+    for (int i = 0; i < rows; i += MR) {
+      FloatVector c00 = FloatVector.zero(S);
+      FloatVector c01 = FloatVector.zero(S);
+      FloatVector c02 = FloatVector.zero(S);
+      FloatVector c03 = FloatVector.zero(S);
+      FloatVector c10 = FloatVector.zero(S);
+      FloatVector c11 = FloatVector.zero(S);
+      FloatVector c12 = FloatVector.zero(S);
+      FloatVector c13 = FloatVector.zero(S);
+      FloatVector c20 = FloatVector.zero(S);
+      FloatVector c21 = FloatVector.zero(S);
+      FloatVector c22 = FloatVector.zero(S);
+      FloatVector c23 = FloatVector.zero(S);
+      FloatVector c30 = FloatVector.zero(S);
+      FloatVector c31 = FloatVector.zero(S);
+      FloatVector c32 = FloatVector.zero(S);
+      FloatVector c33 = FloatVector.zero(S);
+      int a0 = aOffset + offsets[i];
+      int a1 = aOffset + offsets[i + 1];
+      int a2 = aOffset + offsets[i + 2];
+      int a3 = aOffset + offsets[i + 3];
+      for (int p = 0; p < k; p++) {
+        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * 4 * LANES);
+        FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * 4 * LANES + LANES);
+        FloatVector b2 = FloatVector.fromArray(S, b, bOffset + p * 4 * LANES + 2 * LANES);
+        FloatVector b3 = FloatVector.fromArray(S, b, bOffset + p * 4 * LANES + 3 * LANES);
+        FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
+        c00 = x.fma(b0, c00);
+        c01 = x.fma(b1, c01);
+        c02 = x.fma(b2, c02);
+        c03 = x.fma(b3, c03);
+        x = FloatVector.broadcast(S, a[a1 + p]);
+        c10 = x.fma(b0, c10);
+        c11 = x.fma(b1, c11);
+        c12 = x.fma(b2, c12);
+        c13 = x.fma(b3, c13);
+        x = FloatVector.broadcast(S, a[a2 + p]);
+        c20 = x.fma(b0, c20);
+        c21 = x.fma(b1, c21);
+        c22 = x.fma(b2, c22);
+        c23 = x.fma(b3, c23);
+        x = FloatVector.broadcast(S, a[a3 + p]);
+        c30 = x.fma(b0, c30);
+        c31 = x.fma(b1, c31);
+        c32 = x.fma(b2, c32);
+        c33 = x.fma(b3, c33);
+      }
+      int to = cOffset + i * ldc;
+      c00.intoArray(c, to);
+      c01.intoArray(c, to + LANES);
+      c02.intoArray(c, to + 2 * LANES);
+      c03.intoArray(c, to + 3 * LANES);
+      c10.intoArray(c, to + ldc);
+      c11.intoArray(c, to + ldc + LANES);
+      c12.intoArray(c, to + ldc + 2 * LANES);
+      c13.intoArray(c, to + ldc + 3 * LANES);
+      c20.intoArray(c, to + 2 * ldc);
+      c21.intoArray(c, to + 2 * ldc + LANES);
+      c22.intoArray(c, to + 2 * ldc + 2 * LANES);
+      c23.intoArray(c, to + 2 * ldc + 3 * LANES);
+      c30.intoArray(c, to + 3 * ldc);
+      c31.intoArray(c, to + 3 * ldc + LANES);
+      c32.intoArray(c, to + 3 * ldc + 2 * LANES);
+      c33.intoArray(c, to + 3 * ldc + 3 * LANES);
+    }
+  }
+
+  private static void finish8x1(
+      int rows,
+      int k,
+      float[] a,
+      int aOffset,
+      int[] offsets,
+      float[] b,
+      int bOffset,
+      float[] bias,
+      int biasOffset,
+      float floor,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    FloatVector least = FloatVector.broadcast(S, floor);
+    FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
+    for (int i = 0; i < rows; i += 2 * MR) {
+      FloatVector c00 = FloatVector.zero(S);
+      FloatVector c10 = FloatVector.zero(S);
+      FloatVector c20 = FloatVector.zero(S);
+      FloatVector c30 = FloatVector.zero(S);
+      FloatVector c40 = FloatVector.zero(S);
+      FloatVector c50 = FloatVector.zero(S);
+      FloatVector c60 = FloatVector.zero(S);
+      FloatVector c70 = FloatVector.zero(S);
+      int a0 = aOffset + offsets[i];
+      int a1 = aOffset + offsets[i + 1];
+      int a2 = aOffset + offsets[i + 2];
+      int a3 = aOffset + offsets[i + 3];
+      int a4 = aOffset + offsets[i + 4];
+      int a5 = aOffset + offsets[i + 5];
+      int a6 = aOffset + offsets[i + 6];
+      int a7 = aOffset + offsets[i + 7];
+      int p = 0;
+      for (; p < k - 1; p += 2) {
+        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * LANES);
+        FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
+        c00 = x.fma(b0, c00);
+        x = FloatVector.broadcast(S, a[a1 + p]);
+        c10 = x.fma(b0, c10);
+        x = FloatVector.broadcast(S, a[a2 + p]);
+        c20 = x.fma(b0, c20);
+        x = FloatVector.broadcast(S, a[a3 + p]);
+        c30 = x.fma(b0, c30);
+        x = FloatVector.broadcast(S, a[a4 + p]);
+        c40 = x.fma(b0, c40);
+        x = FloatVector.broadcast(S, a[a5 + p]);
+        c50 = x.fma(b0, c50);
+        x = FloatVector.broadcast(S, a[a6 + p]);
+        c60 = x.fma(b0, c60);
+        x = FloatVector.broadcast(S, a[a7 + p]);
+        c70 = x.fma(b0, c70);
+        b0 = FloatVector.fromArray(S, b, bOffset + (p + 1) * LANES);
+        x = FloatVector.broadcast(S, a[a0 + p + 1]);
+        c00 = x.fma(b0, c00);
+        x = FloatVector.broadcast(S, a[a1 + p + 1]);
+        c10 = x.fma(b0, c10);
+        x = FloatVector.broadcast(S, a[a2 + p + 1]);
+        c20 = x.fma(b0, c20);
+        x = FloatVector.broadcast(S, a[a3 + p + 1]);
+        c30 = x.fma(b0, c30);
+        x = FloatVector.broadcast(S, a[a4 + p + 1]);
+        c40 = x.fma(b0, c40);
+        x = FloatVector.broadcast(S, a[a5 + p + 1]);
+        c50 = x.fma(b0, c50);
+        x = FloatVector.broadcast(S, a[a6 + p + 1]);
+        c60 = x.fma(b0, c60);
+        x = FloatVector.broadcast(S, a[a7 + p + 1]);
+        c70 = x.fma(b0, c70);
+      }
+      for (; p < k; p++) {
+        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * LANES);
+        FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
+        c00 = x.fma(b0, c00);
+        x = FloatVector.broadcast(S, a[a1 + p]);
+        c10 = x.fma(b0, c10);
+        x = FloatVector.broadcast(S, a[a2 + p]);
+        c20 = x.fma(b0, c20);
+        x = FloatVector.broadcast(S, a[a3 + p]);
+        c30 = x.fma(b0, c30);
+        x = FloatVector.broadcast(S, a[a4 + p]);
+        c40 = x.fma(b0, c40);
+        x = FloatVector.broadcast(S, a[a5 + p]);
+        c50 = x.fma(b0, c50);
+        x = FloatVector.broadcast(S, a[a6 + p]);
+        c60 = x.fma(b0, c60);
+        x = FloatVector.broadcast(S, a[a7 + p]);
+        c70 = x.fma(b0, c70);
+      }
+      int to = cOffset + i * ldc;
+      c00.add(bias0).max(least).intoArray(c, to);
+      c10.add(bias0).max(least).intoArray(c, to + ldc);
+      c20.add(bias0).max(least).intoArray(c, to + 2 * ldc);
+      c30.add(bias0).max(least).intoArray(c, to + 3 * ldc);
+      c40.add(bias0).max(least).intoArray(c, to + 4 * ldc);
+      c50.add(bias0).max(least).intoArray(c, to + 5 * ldc);
+      c60.add(bias0).max(least).intoArray(c, to + 6 * ldc);
+      c70.add(bias0).max(least).intoArray(c, to + 7 * ldc);
+    }
+  }
+
+  private static void finish4x2(
+      int rows,
+      int k,
+      float[] a,
+      int aOffset,
+      int[] offsets,
+      float[] b,
+      int bOffset,
+      float[] bias,
+      int biasOffset,
+      float floor,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    k &= LENGTHS;
+    bOffset &= OFFSETS;
+    FloatVector least = FloatVector.broadcast(S, floor);
+    FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
+    FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + LANES);
+    for (int i = 0; i < rows; i += MR) {
+      FloatVector c00 = FloatVector.zero(S);
+      FloatVector c01 = FloatVector.zero(S);
+      FloatVector c10 = FloatVector.zero(S);
+      FloatVector c11 = FloatVector.zero(S);
+      FloatVector c20 = FloatVector.zero(S);
+      FloatVector c21 = FloatVector.zero(S);
+      FloatVector c30 = FloatVector.zero(S);
+      FloatVector c31 = FloatVector.zero(S);
+      int a0 = aOffset + offsets[i];
+      int a1 = aOffset + offsets[i + 1];
+      int a2 = aOffset + offsets[i + 2];
+      int a3 = aOffset + offsets[i + 3];
+      for (int p = 0; p < k; p++) {
+        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES);
+        FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES + LANES);
+        FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
+        c00 = x.fma(b0, c00);
+        c01 = x.fma(b1, c01);
+        x = FloatVector.broadcast(S, a[a1 + p]);
+        c10 = x.fma(b0, c10);
+        c11 = x.fma(b1, c11);
+        x = FloatVector.broadcast(S, a[a2 + p]);
+        c20 = x.fma(b0, c20);
+        c21 = x.fma(b1, c21);
+        x = FloatVector.broadcast(S, a[a3 + p]);
+        c30 = x.fma(b0, c30);
+        c31 = x.fma(b1, c31);
+      }
+      int to = cOffset + i * ldc;
+      c00.add(bias0).max(least).intoArray(c, to);
+      c01.add(bias1).max(least).intoArray(c, to + LANES);
+      c10.add(bias0).max(least).intoArray(c, to + ldc);
+      c11.add(bias1).max(least).intoArray(c, to + ldc + LANES);
+      c20.add(bias0).max(least).intoArray(c, to + 2 * ldc);
+      c21.add(bias1).max(least).intoArray(c, to + 2 * ldc + LANES);
+      c30.add(bias0).max(least).intoArray(c, to + 3 * ldc);
+      c31.add(bias1).max(least).intoArray(c, to + 3 * ldc + LANES);
+    }
+  }
+
+  private static void finish4x4(
+      int rows,
+      int k,
+      float[] a,
+      int aOffset,
+      int[] offsets,
+      float[] b,
+      int bOffset,
+      float[] bias,
+      int biasOffset,
+      float floor,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    k &= LENGTHS;
+    bOffset &= OFFSETS;
+    FloatVector least = FloatVector.broadcast(S, floor);
+    FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
+    FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + LANES);
+    FloatVector bias2 = FloatVector.fromArray(S, bias, biasOffset + 2 * LANES);
+    FloatVector bias3 = FloatVector.fromArray(S, bias, biasOffset + 3 * LANES);
+    for (int i = 0; i < rows; i += MR) {
+      FloatVector c00 = FloatVector.zero(S);
+      FloatVector c01 = FloatVector.zero(S);
+      FloatVector c02 = FloatVector.zero(S);
+      FloatVector c03 = FloatVector.zero(S);
+      FloatVector c10 = FloatVector.zero(S);
+      FloatVector c11 = FloatVector.zero(S);
+      FloatVector c12 = FloatVector.zero(S);
+      FloatVector c13 = FloatVector.zero(S);
+      FloatVector c20 = FloatVector.zero(S);
+      FloatVector c21 = FloatVector.zero(S);
+      FloatVector c22 = FloatVector.zero(S);
+      FloatVector c23 = FloatVector.zero(S);
+      FloatVector c30 = FloatVector.zero(S);
+      FloatVector c31 = FloatVector.zero(S);
+      FloatVector c32 = FloatVector.zero(S);
+      FloatVector c33 = FloatVector.zero(S);
+      int a0 = aOffset + offsets[i];
+      int a1 = aOffset + offsets[i + 1];
+      int a2 = aOffset + offsets[i + 2];
+      int a3 = aOffset + offsets[i + 3];
+      for (int p = 0; p < k; p++) {
+        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * 4 * LANES);
+        FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * 4 * LANES + LANES);
+        FloatVector b2 = FloatVector.fromArray(S, b, bOffset + p * 4 * LANES + 2 * LANES);
+        FloatVector b3 = FloatVector.fromArray(S, b, bOffset + p * 4 * LANES + 3 * LANES);
+        FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
+        c00 = x.fma(b0, c00);
+        c01 = x.fma(b1, c01);
+        c02 = x.fma(b2, c02);
+        c03 = x.fma(b3, c03);
+        x = FloatVector.broadcast(S, a[a1 + p]);
+        c10 = x.fma(b0, c10);
+        c11 = x.fma(b1, c11);
+        c12 = x.fma(b2, c12);
+        c13 = x.fma(b3, c13);
+        x = FloatVector.broadcast(S, a[a2 + p]);
+        c20 = x.fma(b0, c20);
+        c21 = x.fma(b1, c21);
+        c22 = x.fma(b2, c22);
+        c23 = x.fma(b3, c23);
+        x = FloatVector.broadcast(S, a[a3 + p]);
+        c30 = x.fma(b0, c30);
+        c31 = x.fma(b1, c31);
+        c32 = x.fma(b2, c32);
+        c33 = x.fma(b3, c33);
+      }
+      int to = cOffset + i * ldc;
+      c00.add(bias0).max(least).intoArray(c, to);
+      c01.add(bias1).max(least).intoArray(c, to + LANES);
+      c02.add(bias2).max(least).intoArray(c, to + 2 * LANES);
+      c03.add(bias3).max(least).intoArray(c, to + 3 * LANES);
+      c10.add(bias0).max(least).intoArray(c, to + ldc);
+      c11.add(bias1).max(least).intoArray(c, to + ldc + LANES);
+      c12.add(bias2).max(least).intoArray(c, to + ldc + 2 * LANES);
+      c13.add(bias3).max(least).intoArray(c, to + ldc + 3 * LANES);
+      c20.add(bias0).max(least).intoArray(c, to + 2 * ldc);
+      c21.add(bias1).max(least).intoArray(c, to + 2 * ldc + LANES);
+      c22.add(bias2).max(least).intoArray(c, to + 2 * ldc + 2 * LANES);
+      c23.add(bias3).max(least).intoArray(c, to + 2 * ldc + 3 * LANES);
+      c30.add(bias0).max(least).intoArray(c, to + 3 * ldc);
+      c31.add(bias1).max(least).intoArray(c, to + 3 * ldc + LANES);
+      c32.add(bias2).max(least).intoArray(c, to + 3 * ldc + 2 * LANES);
+      c33.add(bias3).max(least).intoArray(c, to + 3 * ldc + 3 * LANES);
+    }
+  }
+
+  private static void tile4x1(
       int runs,
       int length,
       int stride,
@@ -258,6 +702,7 @@ final class RowTile {
       float[] c,
       int cOffset,
       int ldc) {
+    length &= LENGTHS;
     FloatVector c00 = FloatVector.zero(S);
     FloatVector c10 = FloatVector.zero(S);
     FloatVector c20 = FloatVector.zero(S);
@@ -268,29 +713,8 @@ final class RowTile {
       int r1 = a1 + skip;
       int r2 = a2 + skip;
       int r3 = a3 + skip;
-      int rb = bOffset + run * length * LANES;
-      int p = 0;
-      for (; p < length - 1; p += 2) {
-        FloatVector b0 = FloatVector.fromArray(S, b, rb + p * LANES);
-        FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
-        c00 = x.fma(b0, c00);
-        x = FloatVector.broadcast(S, a[r1 + p]);
-        c10 = x.fma(b0, c10);
-        x = FloatVector.broadcast(S, a[r2 + p]);
-        c20 = x.fma(b0, c20);
-        x = FloatVector.broadcast(S, a[r3 + p]);
-        c30 = x.fma(b0, c30);
-        b0 = FloatVector.fromArray(S, b, rb + (p + 1) * LANES);
-        x = FloatVector.broadcast(S, a[r0 + p + 1]);
-        c00 = x.fma(b0, c00);
-        x = FloatVector.broadcast(S, a[r1 + p + 1]);
-        c10 = x.fma(b0, c10);
-        x = FloatVector.broadcast(S, a[r2 + p + 1]);
-        c20 = x.fma(b0, c20);
-        x = FloatVector.broadcast(S, a[r3 + p + 1]);
-        c30 = x.fma(b0, c30);
-      }
-      for (; p < length; p++) {
+      int rb = (bOffset + run * length * LANES) & OFFSETS;
+      for (int p = 0; p < length; p++) {
         FloatVector b0 = FloatVector.fromArray(S, b, rb + p * LANES);
         FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
         c00 = x.fma(b0, c00);
@@ -340,7 +764,7 @@ final class RowTile {
         .intoArray(c, cOffset + 3 * ldc);
   }
 
-  private static void rows4x2(
+  private static void tile4x2(
       int runs,
       int length,
       int stride,
@@ -358,6 +782,7 @@ final class RowTile {
       float[] c,
       int cOffset,
       int ldc) {
+    length &= LENGTHS;
     FloatVector c00 = FloatVector.zero(S);
     FloatVector c01 = FloatVector.zero(S);
     FloatVector c10 = FloatVector.zero(S);
@@ -372,41 +797,10 @@ final class RowTile {
       int r1 = a1 + skip;
       int r2 = a2 + skip;
       int r3 = a3 + skip;
-      int rb = bOffset + run * length * 2 * LANES;
-      int p = 0;
-      for (; p < length - 1; p += 2) {
-        FloatVector b0 = FloatVector.fromArray(S, b, rb + p * (2 * LANES));
-        FloatVector b1 = FloatVector.fromArray(S, b, rb + p * (2 * LANES) + LANES);
-        FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        x = FloatVector.broadcast(S, a[r1 + p]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        x = FloatVector.broadcast(S, a[r2 + p]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        x = FloatVector.broadcast(S, a[r3 + p]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-        b0 = FloatVector.fromArray(S, b, rb + (p + 1) * (2 * LANES));
-        b1 = FloatVector.fromArray(S, b, rb + (p + 1) * (2 * LANES) + LANES);
-        x = FloatVector.broadcast(S, a[r0 + p + 1]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        x = FloatVector.broadcast(S, a[r1 + p + 1]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        x = FloatVector.broadcast(S, a[r2 + p + 1]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        x = FloatVector.broadcast(S, a[r3 + p + 1]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-      }
-      for (; p < length; p++) {
-        FloatVector b0 = FloatVector.fromArray(S, b, rb + p * (2 * LANES));
-        FloatVector b1 = FloatVector.fromArray(S, b, rb + p * (2 * LANES) + LANES);
+      int rb = (bOffset + run * length * 2 * LANES) & OFFSETS;
+      for (int p = 0; p < length; p++) {
+        FloatVector b0 = FloatVector.fromArray(S, b, rb + p * 2 * LANES);
+        FloatVector b1 = FloatVector.fromArray(S, b, rb + p * 2 * LANES + LANES);
         FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
         c00 = x.fma(b0, c00);
         c01 = x.fma(b1, c01);
@@ -491,7 +885,7 @@ final class RowTile {
         .intoArray(c, cOffset + 3 * ldc + LANES);
   }
 
-  private static void rows4x4(
+  private static void tile4x4(
       int runs,
       int length,
       int stride,
@@ -509,6 +903,7 @@ final class RowTile {
       float[] c,
       int cOffset,
       int ldc) {
+    length &= LENGTHS;
     FloatVector c00 = FloatVector.zero(S);
     FloatVector c01 = FloatVector.zero(S);
     FloatVector c02 = FloatVector.zero(S);
@@ -531,12 +926,12 @@ final class RowTile {
       int r1 = a1 + skip;
       int r2 = a2 + skip;
       int r3 = a3 + skip;
-      int rb = bOffset + run * length * 4 * LANES;
+      int rb = (bOffset + run * length * 4 * LANES) & OFFSETS;
       for (int p = 0; p < length; p++) {
-        FloatVector b0 = FloatVector.fromArray(S, b, rb + p * (4 * LANES));
-        FloatVector b1 = FloatVector.fromArray(S, b, rb + p * (4 * LANES) + LANES);
-        FloatVector b2 = FloatVector.fromArray(S, b, rb + p * (4 * LANES) + 2 * LANES);
-        FloatVector b3 = FloatVector.fromArray(S, b, rb + p * (4 * LANES) + 3 * LANES);
+        FloatVector b0 = FloatVector.fromArray(S, b, rb + p * 4 * LANES);
+        FloatVector b1 = FloatVector.fromArray(S, b, rb + p * 4 * LANES + LANES);
+        FloatVector b2 = FloatVector.fromArray(S, b, rb + p * 4 * LANES + 2 * LANES);
+        FloatVector b3 = FloatVector.fromArray(S, b, rb + p * 4 * LANES + 3 * LANES);
         FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
         c00 = x.fma(b0, c00);
         c01 = x.fma(b1, c01);

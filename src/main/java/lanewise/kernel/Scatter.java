@@ -94,7 +94,7 @@ final class Scatter implements WorkerPool.Task {
       System.arraycopy(filter, filterOffset + r * run * k, rows, r * step * k, run * k);
       Arrays.fill(rows, (r * step + run) * k, (r + 1) * step * k, 0);
     }
-    Panels.packRight(true, k, columns, rows, 0, k, packed, 0, k, 0);
+    Panels.packRight(true, k, 0, columns, rows, 0, k, packed, 0, k, 0);
   }
 
   @Override
@@ -130,6 +130,7 @@ final class Scatter implements WorkerPool.Task {
           0,
           dOutput,
           from + p,
+          0,
           columns,
           packed,
           0,

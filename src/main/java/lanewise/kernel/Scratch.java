@@ -13,6 +13,7 @@ final class Scratch {
   private float[] right = {};
   private int[] offsets = {};
   final float[] tile = new float[Microkernel.MR * Microkernel.NR];
+  final float[] bias = new float[Microkernel.NR];
   final TileStore store = new TileStore();
 
   private Scratch() {}

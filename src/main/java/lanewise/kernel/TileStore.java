@@ -58,14 +58,19 @@ final class TileStore {
     return epilogue.activates() ? 0 : Float.NEGATIVE_INFINITY;
   }
 
-  /**
-   * Finishes the {@code rows × columns} corner of a tile of sums whose rows stand {@code width}
-   * apart.
-   */
+  /** Finishes {@code rows × columns} of a tile of sums whose rows stand {@code width} apart. */
   void finish(
-      int rows, int columns, float[] tile, int width, float[] c, int cOffset, int ldc, int column) {
+      int rows,
+      int columns,
+      float[] tile,
+      int tileOffset,
+      int width,
+      float[] c,
+      int cOffset,
+      int ldc,
+      int column) {
     for (int i = 0; i < rows; i++) {
-      row(columns, tile, i * width, c, cOffset + i * ldc, column);
+      row(columns, tile, tileOffset + i * width, c, cOffset + i * ldc, column);
     }
   }
 
