@@ -41,7 +41,7 @@ final class BenchPredictCommand implements Callable<Integer> {
     Network network =
         Files.exists(file) ? NetworkFile.load(file).network() : Recipes.find(name).network(1);
     int batch = options.batch(DEFAULT_BATCH, network);
-    Predictor predictor = network.predictor(batch);
+    Predictor predictor = network.predictor(batch).freeze();
     float[] input = new float[batch * network.inputShape().size()];
     for (int i = 0; i < input.length; i++) {
       input[i] = CounterRandom.uniform(1, i);

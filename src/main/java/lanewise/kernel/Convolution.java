@@ -1,5 +1,6 @@
 package lanewise.kernel;
 
+import java.util.Arrays;
 import lanewise.shape.ConvolutionShape;
 import org.jspecify.annotations.Nullable;
 
@@ -99,6 +100,75 @@ public final class Convolution {
     ProductJob.CURRENT
         .get()
         .forward(shape, input, inputOffset, filter, filterOffset, epilogue, output, outputOffset);
+  }
+
+  /**
+   * Packs or transforms a filter for {@linkplain #forward(ConvolutionShape, float[], int,
+   * PackedFilter, Epilogue, float[], int) forward passes} that need not do it again, whatever their
+   * batch and image.
+   *
+   * @throws IndexOutOfBoundsException if the filter does not lie within its array
+   */
+  public static PackedFilter pack(ConvolutionShape shape, float[] filter, int filterOffset) {
+    checkBuffer("filter", shape.filterSize(), filter, filterOffset);
+    ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.of(shape);
+    PackedMatrix matrix = null;
+    float[] panels = NOTHING;
+    if (algorithm == ConvolutionAlgorithm.WINOGRAD) {
+      panels = Winograd.ProductJob.CURRENT.get().pack(shape, filter, filterOffset);
+    } else if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
+      panels = Arrays.copyOfRange(filter, filterOffset, filterOffset + shape.filterSize());
+    } else if (pointwise(shape)) {
+      int n = shape.outChannels();
+      matrix = Gemm.pack(false, shape.inChannels(), n, filter, filterOffset, n);
+    } else {
+      panels = ProductJob.CURRENT.get().pack(shape, filter, filterOffset);
+    }
+    return new PackedFilter(algorithm, shape, panels, matrix);
+  }
+
+  /**
+   * As {@link #forward}, with a filter packed beforehand; the bits are the same. Modified: output.
+   *
+   * @throws IndexOutOfBoundsException if a buffer does not lie within its array
+   * @throws IllegalArgumentException if the filter was packed for other channels, or another
+   *     algorithm than this shape's
+   */
+  public static void forward(
+      ConvolutionShape shape,
+      float[] input,
+      int inputOffset,
+      PackedFilter filter,
+      Epilogue epilogue,
+      float[] output,
+      int outputOffset) {
+    checkBuffer("input", (long) shape.batch() * shape.inImageSize(), input, inputOffset);
+    checkBuffer("output", (long) shape.batch() * shape.outImageSize(), output, outputOffset);
+    ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.of(shape);
+    PackedMatrix matrix = filter.matrix;
+    boolean product = algorithm == ConvolutionAlgorithm.IMPLICIT_GEMM && pointwise(shape);
+    if (filter.algorithm != algorithm || !filter.fits(shape) || (matrix != null) != product) {
+      throw new IllegalArgumentException("Convolution: the filter was not packed for " + shape);
+    }
+    if (matrix != null) {
+      int m = shape.batch() * shape.inHeight() * shape.inWidth();
+      int k = shape.inChannels();
+      int n = shape.outChannels();
+      Gemm.multiply(
+          false, m, 1, input, inputOffset, k, matrix, 0, output, outputOffset, n, epilogue);
+    } else if (algorithm == ConvolutionAlgorithm.WINOGRAD) {
+      Winograd.ProductJob.CURRENT
+          .get()
+          .forward(shape, input, inputOffset, filter.panels, epilogue, output, outputOffset);
+    } else if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
+      DepthwiseProduct.CURRENT
+          .get()
+          .forward(shape, input, inputOffset, filter.panels, 0, epilogue, output, outputOffset);
+    } else {
+      ProductJob.CURRENT
+          .get()
+          .forward(shape, input, inputOffset, filter.panels, epilogue, output, outputOffset);
+    }
   }
 
   /** As below, by the algorithm that {@link ConvolutionAlgorithm#of} chooses. */
@@ -315,6 +385,7 @@ public final class Convolution {
     private int targetOffset;
     private int columns; // channels of the target
     private Epilogue epilogue = Epilogue.NONE;
+    private float[] own = NOTHING;
     private float[] packed = NOTHING; // per group, panels of [patchSize, columns / groups]
     private int tasksPerImage;
 
@@ -328,22 +399,8 @@ public final class Convolution {
         float[] output,
         int outputOffset) {
       Patches p = Geometry.of(shape).forward();
-      int size = prepare(p, shape.groups(), shape.outChannels());
-      for (int g = 0; g < groups; g++) {
-        int from = filterOffset + g * shape.groupOutChannels();
-        Panels.packRight(
-            false,
-            p.patchSize,
-            0,
-            columns / groups,
-            filter,
-            from,
-            columns,
-            packed,
-            g * size,
-            p.patchSize,
-            0);
-      }
+      packed = prepare(p, shape.groups(), shape.outChannels());
+      pack(p, shape, filter, filterOffset, packed);
       run(
           p,
           shape.batch(),
@@ -355,6 +412,57 @@ public final class Convolution {
           outputOffset);
     }
 
+    void forward(
+        ConvolutionShape shape,
+        float[] input,
+        int inputOffset,
+        float[] panels,
+        Epilogue epilogue,
+        float[] output,
+        int outputOffset) {
+      groups = shape.groups();
+      columns = shape.outChannels();
+      packed = panels;
+      run(
+          Geometry.of(shape).forward(),
+          shape.batch(),
+          input,
+          inputOffset,
+          shape.inImageSize(),
+          epilogue,
+          output,
+          outputOffset);
+    }
+
+    float[] pack(ConvolutionShape shape, float[] filter, int filterOffset) {
+      Patches p = Geometry.of(shape).forward();
+      float[] panels =
+          new float
+              [shape.groups() * p.patchSize * Microkernel.packedWidth(shape.groupOutChannels())];
+      pack(p, shape, filter, filterOffset, panels);
+      return panels;
+    }
+
+    private static void pack(
+        Patches p, ConvolutionShape shape, float[] filter, int filterOffset, float[] panels) {
+      int columns = shape.groupOutChannels();
+      int size = p.patchSize * Microkernel.packedWidth(columns);
+      for (int g = 0; g < shape.groups(); g++) {
+        Panels.packRight(
+            false,
+            p.patchSize,
+            0,
+            columns,
+            filter,
+            filterOffset + g * columns,
+            shape.outChannels(),
+            panels,
+            g * size,
+            p.patchSize,
+            0);
+      }
+    }
+
     void backward(
         ConvolutionShape shape,
         float[] dOutput,
@@ -364,7 +472,8 @@ public final class Convolution {
         float[] dInput,
         int dInputOffset) {
       Patches p = Geometry.of(shape).backward();
-      int size = prepare(p, shape.groups(), shape.inChannels());
+      packed = prepare(p, shape.groups(), shape.inChannels());
+      int size = p.patchSize * Microkernel.packedWidth(shape.groupInChannels());
       int taps = shape.kernelHeight() * shape.kernelWidth();
       int in = shape.groupInChannels();
       int out = shape.groupOutChannels();
@@ -396,14 +505,14 @@ public final class Convolution {
           dInputOffset);
     }
 
-    private int prepare(Patches p, int groups, int columns) {
+    private float[] prepare(Patches p, int groups, int columns) {
       this.groups = groups;
       this.columns = columns;
-      int size = p.patchSize * Microkernel.packedWidth(columns / groups);
-      if (packed.length < groups * size) {
-        packed = new float[groups * size];
+      int size = groups * p.patchSize * Microkernel.packedWidth(columns / groups);
+      if (own.length < size) {
+        own = new float[size];
       }
-      return size;
+      return own;
     }
 
     private void run(
@@ -427,6 +536,7 @@ public final class Convolution {
       try {
         WorkerPool.run(batch * tasksPerImage, this);
       } finally {
+        packed = NOTHING;
         this.source = NOTHING;
         this.target = NOTHING;
         this.epilogue = Epilogue.NONE;

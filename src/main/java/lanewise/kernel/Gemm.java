@@ -1,5 +1,7 @@
 package lanewise.kernel;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Matrix multiplication, {@code C ← alpha · op(A) · op(B) + beta · C}, over row-major {@code
  * float[]}.
@@ -23,6 +25,9 @@ public final class Gemm {
 
   /** With as many columns of B, packing a row of A costs less than it saves. */
   private static final int COLUMNS = 96;
+
+  /** From as many rows of A on, packing B beforehand pays: fewer read B where it lies. */
+  public static final int PACKED_ROWS = Microkernel.MR;
 
   /** Below this many multiply-adds, waking a thread costs more than it saves. */
   private static final long PARALLEL = 1 << 19;
@@ -104,17 +109,10 @@ public final class Gemm {
       throw new IllegalArgumentException(
           "Gemm: sizes must be at least 0, got m " + m + ", n " + n + ", k " + k);
     }
-    int aEnd =
-        Operands.matrix("Gemm", "A", transposeA ? k : m, transposeA ? m : k, a, aOffset, lda);
     int bEnd =
         Operands.matrix("Gemm", "B", transposeB ? n : k, transposeB ? k : n, b, bOffset, ldb);
-    int cEnd = Operands.matrix("Gemm", "C", m, n, c, cOffset, ldc);
-    Operands.apart("Gemm", "A", a, aOffset, aEnd, "C", c, cOffset, cEnd);
+    int cEnd = checkApart(transposeA, m, n, k, a, aOffset, lda, c, cOffset, ldc, epilogue);
     Operands.apart("Gemm", "B", b, bOffset, bEnd, "C", c, cOffset, cEnd);
-    float[] bias = epilogue.bias();
-    if (bias != null) {
-      Operands.matrix("Gemm", "bias", 1, n, bias, epilogue.biasOffset(), n);
-    }
     if (m == 0 || n == 0) {
       return;
     }
@@ -137,7 +135,112 @@ public final class Gemm {
         cOffset,
         ldc,
         epilogue);
-    job.run();
+    job.run(null);
+  }
+
+  /**
+   * Packs {@code op(B)} {@code [k, n]} for {@linkplain #multiply(boolean, int, float, float[], int,
+   * int, PackedMatrix, float, float[], int, int, Epilogue) products} that need not do it again.
+   *
+   * @throws IllegalArgumentException if a size is negative or a leading dimension is smaller than a
+   *     row
+   * @throws IndexOutOfBoundsException if the matrix does not lie within its array
+   */
+  public static PackedMatrix pack(
+      boolean transposeB, int k, int n, float[] b, int bOffset, int ldb) {
+    if ((n | k) < 0) {
+      throw new IllegalArgumentException("Gemm: sizes must be at least 0, got n " + n + ", k " + k);
+    }
+    Operands.matrix("Gemm", "B", transposeB ? n : k, transposeB ? k : n, b, bOffset, ldb);
+    float[] panels = new float[Math.multiplyExact(k, Microkernel.packedWidth(n))];
+    for (int j = 0; j < n; j += NC) {
+      int columns = Math.min(NC, n - j);
+      for (int p = 0; p < k; p += KC) {
+        int rows = Math.min(KC, k - p);
+        int from = transposeB ? bOffset + j * ldb + p : bOffset + p * ldb + j;
+        int to = packedOffset(k, columns, j, p);
+        Panels.packRight(transposeB, rows, 0, columns, b, from, ldb, panels, to, rows, 0);
+      }
+    }
+    return new PackedMatrix(k, n, panels);
+  }
+
+  /** Where row p of the columns from j on, a multiple of NC, begins in a packed matrix. */
+  private static int packedOffset(int k, int columns, int j, int p) {
+    return j * k + p * Microkernel.packedWidth(columns);
+  }
+
+  /**
+   * {@code C ← epilogue(alpha · op(A) · B + beta · C)} as above, with B packed beforehand; the bits
+   * are the same.
+   *
+   * @param m rows of {@code op(A)} and C
+   */
+  public static void multiply(
+      boolean transposeA,
+      int m,
+      float alpha,
+      float[] a,
+      int aOffset,
+      int lda,
+      PackedMatrix b,
+      float beta,
+      float[] c,
+      int cOffset,
+      int ldc,
+      Epilogue epilogue) {
+    int n = b.n();
+    int k = b.k();
+    if (m < 0) {
+      throw new IllegalArgumentException("Gemm: sizes must be at least 0, got m " + m);
+    }
+    checkApart(transposeA, m, n, k, a, aOffset, lda, c, cOffset, ldc, epilogue);
+    if (m == 0 || n == 0) {
+      return;
+    }
+    Job job = Job.CURRENT.get();
+    job.set(
+        transposeA,
+        false,
+        m,
+        n,
+        k,
+        alpha,
+        a,
+        aOffset,
+        lda,
+        b.panels(),
+        0,
+        n,
+        beta,
+        c,
+        cOffset,
+        ldc,
+        epilogue);
+    job.run(b);
+  }
+
+  private static int checkApart(
+      boolean transposeA,
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int aOffset,
+      int lda,
+      float[] c,
+      int cOffset,
+      int ldc,
+      Epilogue epilogue) {
+    int aEnd =
+        Operands.matrix("Gemm", "A", transposeA ? k : m, transposeA ? m : k, a, aOffset, lda);
+    int cEnd = Operands.matrix("Gemm", "C", m, n, c, cOffset, ldc);
+    Operands.apart("Gemm", "A", a, aOffset, aEnd, "C", c, cOffset, cEnd);
+    float[] bias = epilogue.bias();
+    if (bias != null) {
+      Operands.matrix("Gemm", "bias", 1, n, bias, epilogue.biasOffset(), n);
+    }
+    return cEnd;
   }
 
   /**
@@ -167,7 +270,9 @@ public final class Gemm {
     private int ldc;
     private Epilogue epilogue = Epilogue.NONE;
 
-    private float[] packed = NOTHING; // panels of B, kc × nc
+    private float[] own = NOTHING;
+    private float[] packed = NOTHING; // panels of B, kc × nc, from packedOffset on
+    private int packedOffset;
     private int jc;
     private int nc;
     private int pc;
@@ -214,16 +319,18 @@ public final class Gemm {
       this.epilogue = epilogue;
     }
 
-    void run() {
+    /** Runs, with B packed beforehand or, if null, as set. */
+    void run(@Nullable PackedMatrix right) {
       try {
-        if (m < Microkernel.MR && !transposeA && !transposeB) {
+        if (right == null && m < Microkernel.MR && !transposeA && !transposeB) {
           skinny();
         } else {
-          blocks();
+          blocks(right);
         }
       } finally {
         a = NOTHING;
         b = NOTHING;
+        packed = NOTHING;
         c = NOTHING;
         epilogue = Epilogue.NONE;
       }
@@ -239,18 +346,19 @@ public final class Gemm {
       WorkerPool.run(columnTasks, this);
     }
 
-    private void blocks() {
+    private void blocks(@Nullable PackedMatrix right) {
       boolean parallel = (long) m * n * k >= PARALLEL;
       for (jc = 0; jc < n; jc += NC) {
         nc = Math.min(NC, n - jc);
         pc = 0;
         do {
           kc = Math.min(KC, k - pc);
-          int size = kc * Microkernel.packedWidth(nc);
-          if (packed.length < size) {
-            packed = new float[size];
+          if (right == null) {
+            pack(parallel);
+          } else {
+            packed = right.panels();
+            packedOffset = packedOffset(k, nc, jc, pc);
           }
-          pack(parallel);
           multiply(parallel);
           pc += KC;
         } while (pc < k);
@@ -258,6 +366,12 @@ public final class Gemm {
     }
 
     private void pack(boolean parallel) {
+      int size = kc * Microkernel.packedWidth(nc);
+      if (own.length < size) {
+        own = new float[size];
+      }
+      packed = own;
+      packedOffset = 0;
       packing = true;
       taskColumns = nc;
       if (parallel) {
@@ -319,7 +433,19 @@ public final class Gemm {
           Panels.packLeftRows(rows, kc, a, aOffset + i * lda + pc, lda, left);
         }
         Panels.multiplyColumns(
-            rows, kc, left, 0, j, columns, packed, kc * j, store, c, at, ldc, scratch);
+            rows,
+            kc,
+            left,
+            0,
+            j,
+            columns,
+            packed,
+            packedOffset + kc * j,
+            store,
+            c,
+            at,
+            ldc,
+            scratch);
         return;
       }
       int[] offsets = scratch.offsets(rows);
@@ -348,7 +474,7 @@ public final class Gemm {
           j,
           columns,
           packed,
-          kc * j,
+          packedOffset + kc * j,
           kc,
           0,
           store,

@@ -169,6 +169,7 @@ final class Winograd {
     private float[] filter = NOTHING; // [9, k, n]
     private int filterOffset;
     private float[] turned = NOTHING; // [9, k, n]
+    private float[] own = NOTHING;
     private float[] packed = NOTHING; // [PLANES], each panels of [k, n]
     private float[] zeros = NOTHING;
     private float[] target = NOTHING;
@@ -186,8 +187,53 @@ final class Winograd {
         int outputOffset) {
       k = s.inChannels();
       n = s.outChannels();
+      packed = transform(filter, filterOffset, own(PLANES * k * n));
+      run(s, input, inputOffset, epilogue, output, outputOffset);
+    }
+
+    void forward(
+        ConvolutionShape s,
+        float[] input,
+        int inputOffset,
+        float[] transformed,
+        Epilogue epilogue,
+        float[] output,
+        int outputOffset) {
+      k = s.inChannels();
+      n = s.outChannels();
+      packed = transformed;
+      run(s, input, inputOffset, epilogue, output, outputOffset);
+    }
+
+    float[] pack(ConvolutionShape s, float[] filter, int filterOffset) {
+      k = s.inChannels();
+      n = s.outChannels();
+      return transform(filter, filterOffset, new float[PLANES * k * n]);
+    }
+
+    private float[] own(int size) {
+      if (own.length < size) {
+        own = new float[size];
+      }
+      return own;
+    }
+
+    private float[] transform(float[] filter, int filterOffset, float[] transformed) {
       this.filter = filter;
       this.filterOffset = filterOffset;
+      packed = transformed;
+      WorkerPool.run(k / CHANNEL_UNIT, transform);
+      this.filter = NOTHING;
+      return transformed;
+    }
+
+    private void run(
+        ConvolutionShape s,
+        float[] input,
+        int inputOffset,
+        Epilogue epilogue,
+        float[] output,
+        int outputOffset) {
       run(
           s.batch(),
           input,
@@ -219,8 +265,7 @@ final class Winograd {
       for (int tap = 0; tap < 9; tap++) {
         turn(filter, filterOffset + tap * k * n, (8 - tap) * k * n);
       }
-      this.filter = turned;
-      this.filterOffset = 0;
+      packed = transform(turned, 0, own(PLANES * k * n));
       run(
           s.batch(),
           dOutput,
@@ -273,18 +318,14 @@ final class Winograd {
       int tiles = Math.max(16, CACHED / (PLANES * (k + Math.min(n, COLUMNS))));
       int balanced = Math.ceilDiv(allLines, 4 * WorkerPool.threads());
       linesPerBlock = Math.max(1, Math.min(balanced, tiles / tilesAcross));
-      if (packed.length < PLANES * k * n) {
-        packed = new float[PLANES * k * n];
-      }
       if (zeros.length < n) {
         zeros = new float[n];
       }
       try {
-        WorkerPool.run(k / CHANNEL_UNIT, transform);
         WorkerPool.run(Math.ceilDiv(allLines, linesPerBlock), multiply);
       } finally {
         lines.clear();
-        this.filter = NOTHING;
+        packed = NOTHING;
         this.target = NOTHING;
         this.epilogue = Epilogue.NONE;
       }

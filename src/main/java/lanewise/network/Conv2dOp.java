@@ -2,7 +2,9 @@ package lanewise.network;
 
 import lanewise.kernel.Convolution;
 import lanewise.kernel.Epilogue;
+import lanewise.kernel.PackedFilter;
 import lanewise.shape.ConvolutionShape;
+import org.jspecify.annotations.Nullable;
 
 /** {@code output = f(input ∗ filter + bias)}. */
 final class Conv2dOp implements Op {
@@ -11,6 +13,7 @@ final class Conv2dOp implements Op {
   private final Weights weights; // [kh, kw, inChannels / groups, outChannels], then any bias
   private final Ports ports;
   private final OutputGradient outputGradient;
+  private @Nullable PackedFilter packed;
 
   Conv2dOp(ConvolutionShape shape, Epilogue epilogue, Weights weights, Ports ports) {
     this.shape = shape;
@@ -25,9 +28,19 @@ final class Conv2dOp implements Op {
   }
 
   @Override
+  public void freeze() {
+    packed = Convolution.pack(shape, weights.values(), weights.offset());
+  }
+
+  @Override
   public void forward(long step) {
     Buffer x = ports.input();
     Buffer y = ports.output();
+    PackedFilter filter = packed;
+    if (filter != null) {
+      Convolution.forward(shape, x.array, x.offset, filter, epilogue, y.array, y.offset);
+      return;
+    }
     Convolution.forward(
         shape, x.array, x.offset, weights.values(), weights.offset(), epilogue, y.array, y.offset);
   }

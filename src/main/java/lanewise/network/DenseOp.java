@@ -2,6 +2,8 @@ package lanewise.network;
 
 import lanewise.kernel.Epilogue;
 import lanewise.kernel.Gemm;
+import lanewise.kernel.PackedMatrix;
+import org.jspecify.annotations.Nullable;
 
 /** {@code output = f(input · weights + bias)}. m, n, k: batch, units, features. */
 final class DenseOp implements Op {
@@ -12,6 +14,7 @@ final class DenseOp implements Op {
   private final Weights weights; // [k, n], then the bias [n]
   private final Ports ports;
   private final OutputGradient outputGradient;
+  private @Nullable PackedMatrix packed;
 
   DenseOp(int batch, int units, int features, Epilogue epilogue, Weights weights, Ports ports) {
     this.m = batch;
@@ -26,9 +29,20 @@ final class DenseOp implements Op {
   }
 
   @Override
+  public void freeze() {
+    packed =
+        m < Gemm.PACKED_ROWS ? null : Gemm.pack(false, k, n, weights.values(), weights.offset(), n);
+  }
+
+  @Override
   public void forward(long step) {
     Buffer x = ports.input();
     Buffer y = ports.output();
+    PackedMatrix right = packed;
+    if (right != null) {
+      Gemm.multiply(false, m, 1, x.array, x.offset, k, right, 0, y.array, y.offset, n, epilogue);
+      return;
+    }
     Gemm.multiply(
         false,
         false,

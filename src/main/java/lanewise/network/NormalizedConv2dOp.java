@@ -3,9 +3,11 @@ package lanewise.network;
 import lanewise.kernel.Convolution;
 import lanewise.kernel.Elementwise;
 import lanewise.kernel.Epilogue;
+import lanewise.kernel.PackedFilter;
 import lanewise.kernel.Partition;
 import lanewise.kernel.WorkerPool;
 import lanewise.shape.ConvolutionShape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A convolution, then batch normalization with running statistics, in inference, as one convolution
@@ -24,6 +26,7 @@ final class NormalizedConv2dOp implements Op {
   private final Ports ports;
   private final Partition rows; // of the filter
   private final WorkerPool.Task scaleFilter = this::scaleFilter;
+  private @Nullable PackedFilter packed;
 
   NormalizedConv2dOp(
       ConvolutionShape shape,
@@ -46,17 +49,32 @@ final class NormalizedConv2dOp implements Op {
   }
 
   @Override
+  public void freeze() {
+    scale();
+    packed = Convolution.pack(shape, filter.array, filter.offset);
+  }
+
+  @Override
   public void forward(long step) {
+    Buffer x = ports.input();
+    Buffer y = ports.output();
+    PackedFilter frozen = packed;
+    if (frozen != null) {
+      Convolution.forward(shape, x.array, x.offset, frozen, epilogue, y.array, y.offset);
+      return;
+    }
+    scale();
+    Convolution.forward(
+        shape, x.array, x.offset, filter.array, filter.offset, epilogue, y.array, y.offset);
+  }
+
+  private void scale() {
     norm.update();
     int biasOffset = weights.offset() + shape.filterSize();
     for (int c = 0; c < bias.length; c++) {
       bias[c] = (float) norm.apply(c, biased ? weights.values()[biasOffset + c] : 0);
     }
     WorkerPool.run(rows.pieces(), scaleFilter);
-    Buffer x = ports.input();
-    Buffer y = ports.output();
-    Convolution.forward(
-        shape, x.array, x.offset, filter.array, filter.offset, epilogue, y.array, y.offset);
   }
 
   private void scaleFilter(int piece) {

@@ -8,6 +8,9 @@ interface Op {
   /** Computes the output from the input. */
   void forward(long step);
 
+  /** Packs the weights as they are now, for all forward passes to come. */
+  default void freeze() {}
+
   /** Computes the gradients of the input and the parameters from that of the output. */
   void backward(long step);
 

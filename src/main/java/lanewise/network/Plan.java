@@ -19,6 +19,10 @@ record Plan(
     Buffer output,
     Buffer dOutput,
     int arenaSize) {
+  void freeze() {
+    forward.forEach(Op::freeze);
+  }
+
   void forward(long step) {
     for (int i = 0; i < forward.size(); i++) {
       forward.get(i).forward(step);

@@ -14,6 +14,7 @@ public final class Predictor {
   private final int outputSize;
   private final int batch;
   private final @Nullable Plan[] plans; // [i] for batch >> i samples
+  private boolean frozen;
 
   Predictor(Network network, int batch) {
     if (batch < 1) {
@@ -24,6 +25,22 @@ public final class Predictor {
     this.outputSize = network.outputShape().size();
     this.batch = batch;
     this.plans = new Plan[Integer.SIZE - Integer.numberOfLeadingZeros(batch)];
+  }
+
+  /**
+   * Takes the network's parameters and state as final: weights are packed and filters transformed
+   * once, instead of in each prediction. What changes in them later is seen in part or not at all.
+   *
+   * @return this
+   */
+  public Predictor freeze() {
+    frozen = true;
+    for (Plan plan : plans) {
+      if (plan != null) {
+        plan.freeze();
+      }
+    }
+    return this;
   }
 
   /**
@@ -55,6 +72,9 @@ public final class Predictor {
     Plan plan = plans[i];
     if (plan == null) {
       plan = Planner.inference(network, batch >> i);
+      if (frozen) {
+        plan.freeze();
+      }
       plans[i] = plan;
     }
     return plan;

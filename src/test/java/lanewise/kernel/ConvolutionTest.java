@@ -1,9 +1,11 @@
 package lanewise.kernel;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import lanewise.Allocations;
@@ -64,6 +66,43 @@ final class ConvolutionTest {
     int epilogue = 0;
     for (ConvolutionShape shape : ConvolutionShapes.drawn(400)) {
       assertAllPasses(shape, EPILOGUES.get(epilogue++ % EPILOGUES.size()));
+    }
+  }
+
+  /** A filter packed beforehand gives the same bits, for any batch. */
+  @Test
+  void packedFilters() {
+    List<ConvolutionShape> shapes = new ArrayList<>(ConvolutionShapes.drawn(60));
+    shapes.addAll(ConvolutionShapes.ofNetworks());
+    shapes.addAll(ConvolutionShapes.threeByThree());
+    shapes.addAll(ConvolutionShapes.depthwise());
+    shapes.addAll(ConvolutionShapes.awkward());
+    for (ConvolutionShape shape : shapes) {
+      GuardedMatrix input = GuardedMatrix.random(shape.batch() * shape.inImageSize(), 1);
+      GuardedMatrix filter = GuardedMatrix.random(shape.filterSize(), 2);
+      float[] expected = new float[shape.batch() * shape.outImageSize()];
+      float[] actual = new float[expected.length];
+      Arrays.fill(actual, Float.NaN);
+      Epilogue epilogue = Epilogue.NONE.relu();
+      Convolution.forward(
+          shape, input.array, input.offset, filter.array, filter.offset, epilogue, expected, 0);
+      PackedFilter packed = Convolution.pack(shape, filter.array, filter.offset);
+      Arrays.fill(filter.array, Float.NaN);
+      Convolution.forward(shape, input.array, input.offset, packed, epilogue, actual, 0);
+      assertArrayEquals(expected, actual, shape.toString());
+    }
+  }
+
+  @Test
+  void refusesFiltersPackedForAnotherShape() {
+    ConvolutionShape shape = ConvolutionShapes.threeByThree().getFirst();
+    PackedFilter packed = Convolution.pack(shape, new float[shape.filterSize()], 0);
+    for (ConvolutionShape other : ConvolutionShapes.depthwise()) {
+      float[] x = new float[other.batch() * other.inImageSize()];
+      float[] y = new float[other.batch() * other.outImageSize()];
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> Convolution.forward(other, x, 0, packed, Epilogue.NONE, y, 0));
     }
   }
 

@@ -1,5 +1,6 @@
 package lanewise.kernel;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -61,6 +62,54 @@ final class GemmTest {
     for (int[] size : LARGE) {
       for (ReferenceGemm product : everyTranspose(size[0], size[1], size[2], 1, 0, Epilogue.NONE)) {
         product.assertNear(product.multiply());
+      }
+    }
+  }
+
+  /** B packed beforehand gives the same bits, even across blocks of columns and of k. */
+  @Test
+  void packedMatrices() {
+    List<int[]> sizes = new ArrayList<>(List.of(LARGE));
+    sizes.addAll(
+        List.of(new int[][] {{5, 2100, 300}, {3, 10, 0}, {0, 7, 5}, {4, 0, 5}, {1, 50, 40}}));
+    for (int[] size : sizes) {
+      int m = size[0];
+      int n = size[1];
+      int k = size[2];
+      GuardedMatrix a = GuardedMatrix.random(m * k, 1);
+      GuardedMatrix b = GuardedMatrix.random(k * n, 2);
+      float[] expected = new float[m * n];
+      float[] actual = new float[m * n];
+      Epilogue epilogue = Epilogue.bias(BIAS.array, BIAS.offset).relu();
+      for (boolean transposeB : new boolean[] {false, true}) {
+        int ldb = transposeB ? k : n;
+        Gemm.multiply(
+            false,
+            transposeB,
+            m,
+            n,
+            k,
+            1,
+            a.array,
+            a.offset,
+            k,
+            b.array,
+            b.offset,
+            ldb,
+            0,
+            expected,
+            0,
+            n,
+            epilogue);
+        PackedMatrix packed = Gemm.pack(transposeB, k, n, b.array, b.offset, ldb);
+        Arrays.fill(b.array, Float.NaN);
+        for (int threads = 1; threads <= 2; threads++) {
+          WorkerPool.threads(threads);
+          Arrays.fill(actual, Float.NaN);
+          Gemm.multiply(false, m, 1, a.array, a.offset, k, packed, 0, actual, 0, n, epilogue);
+          assertArrayEquals(expected, actual, Arrays.toString(size));
+        }
+        b = GuardedMatrix.random(k * n, 3);
       }
     }
   }

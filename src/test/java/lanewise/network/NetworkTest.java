@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import lanewise.layer.Add;
+import lanewise.layer.BatchNorm;
 import lanewise.layer.Conv2d;
 import lanewise.layer.Dense;
 import lanewise.layer.Dropout;
@@ -286,6 +287,38 @@ class NetworkTest {
       assertArrayEquals(Arrays.copyOfRange(all, sample * 10, sample * 10 + 10), one);
     }
     assertEquals(0, network.predict(input, 0).length);
+  }
+
+  @Test
+  void frozenPredictorsGiveTheSameBitsAndSeeNoLaterChange() {
+    Shape image = Shape.of(8, 8, 32);
+    Network network =
+        Network.sequence(
+            image,
+            7,
+            new Conv2d(32, 3).padding(Padding.SAME),
+            new ReLU(),
+            new Conv2d(16, 3).stride(2),
+            new BatchNorm(),
+            new ReLU(),
+            new Flatten(),
+            new Dense(10));
+    int samples = 13;
+    float[] input = new float[samples * image.size()];
+    for (int i = 0; i < input.length; i++) {
+      input[i] = (i * 37 % 101) / 101f - 0.5f;
+    }
+    float[] expected = new float[samples * 10];
+    float[] actual = new float[samples * 10];
+    network.predictor(8).predict(input, 0, samples, expected, 0);
+    Predictor frozen = network.predictor(8).freeze();
+    frozen.predict(input, 0, samples, actual, 0);
+    assertArrayEquals(expected, actual);
+    int end = network.parameterCount() - 10;
+    Arrays.fill(network.parameters(), end - 3 * 3 * 16 * 10, end, 0.25f);
+    Arrays.fill(actual, 0);
+    frozen.predict(input, 0, 8, actual, 0);
+    assertArrayEquals(Arrays.copyOf(expected, 8 * 10), Arrays.copyOf(actual, 8 * 10));
   }
 
   @Test

@@ -12,7 +12,7 @@ public class PredictionBenchmark extends NetworkOperands {
   @Override
   void prepare() {
     Lanewise.threads(threads);
-    predictor = net.predictor(batch);
+    predictor = net.predictor(batch).freeze();
     logits = new float[batch * Networks.CLASSES];
   }
 
