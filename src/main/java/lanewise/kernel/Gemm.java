@@ -142,8 +142,8 @@ public final class Gemm {
    * Packs {@code op(B)} {@code [k, n]} for {@linkplain #multiply(boolean, int, float, float[], int,
    * int, PackedMatrix, float, float[], int, int, Epilogue) products} that need not do it again.
    *
-   * @throws IllegalArgumentException if a size is negative or a leading dimension is smaller than a
-   *     row
+   * @throws IllegalArgumentException if a size is negative, a leading dimension is smaller than a
+   *     row, or B has more than 2³⁰ elements
    * @throws IndexOutOfBoundsException if the matrix does not lie within its array
    */
   public static PackedMatrix pack(
@@ -152,7 +152,12 @@ public final class Gemm {
       throw new IllegalArgumentException("Gemm: sizes must be at least 0, got n " + n + ", k " + k);
     }
     Operands.matrix("Gemm", "B", transposeB ? n : k, transposeB ? k : n, b, bOffset, ldb);
-    float[] panels = new float[Math.multiplyExact(k, Microkernel.packedWidth(n))];
+    long size = (long) k * Microkernel.packedWidth(n);
+    if (size > 1 << 30) {
+      throw new IllegalArgumentException(
+          "Gemm: a packed matrix must have at most 2^30 elements, got k " + k + ", n " + n);
+    }
+    float[] panels = new float[(int) size];
     for (int j = 0; j < n; j += NC) {
       int columns = Math.min(NC, n - j);
       for (int p = 0; p < k; p += KC) {

@@ -27,7 +27,7 @@ final class RowTile {
   private static final int OFFSETS = (1 << 30) - 1;
 
   /** Beyond any k of a panel. */
-  private static final int LENGTHS = (1 << 16) - 1;
+  private static final int LENGTHS = (1 << 22) - 1;
 
   private RowTile() {}
 
