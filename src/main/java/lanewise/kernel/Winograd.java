@@ -9,7 +9,7 @@ import lanewise.shape.ConvolutionShape;
  * other.
  *
  * <p>The tiles along a row of an image are a line. A block of lines is transformed, multiplied and
- * transformed back while it stays in the second-level cache. Forward, an element's sum runs over
+ * transformed back while it stays in a cache. Forward, an element's sum runs over
  * the channels upward, whatever the blocks are; for the filter's gradient the blocks, and the runs
  * of lines whose sums are added in order, follow from the shape.
  */
@@ -22,12 +22,23 @@ final class Winograd {
   /** Columns of the products between two transforms; the width of every full panel divides it. */
   private static final int COLUMNS = 64;
 
-  /** Floats of transformed tiles in a forward block, for the second-level cache. */
-  private static final int CACHED = 1 << 17;
+  /**
+   * Tiles in a block, about: so many products share what is read of a transformed filter. Part of
+   * the filter gradient's order of accumulation.
+   */
+  private static final int TILES = 64;
 
   private static final float[] NOTHING = {};
 
   private Winograd() {}
+
+  /**
+   * From one plane of {@code size} floats to the next: a cache line further, as planes of a power
+   * of two would share a set of the cache.
+   */
+  private static int plane(int size) {
+    return size + 16;
+  }
 
   static boolean supports(ConvolutionShape s) {
     return s.kernelHeight() == 3
@@ -156,6 +167,7 @@ final class Winograd {
     static final ThreadLocal<ProductJob> CURRENT = ThreadLocal.withInitial(ProductJob::new);
 
     private final Lines lines = new Lines();
+    private final WorkerPool.Task turn = this::turnTap;
     private final WorkerPool.Task transform = this::transformFilter;
     private final WorkerPool.Task multiply = this::multiplyBlock;
     private int k; // channels read
@@ -187,7 +199,7 @@ final class Winograd {
         int outputOffset) {
       k = s.inChannels();
       n = s.outChannels();
-      packed = transform(filter, filterOffset, own(PLANES * k * n));
+      packed = transform(filter, filterOffset, own(PLANES * plane(k * n)));
       run(s, input, inputOffset, epilogue, output, outputOffset);
     }
 
@@ -208,7 +220,7 @@ final class Winograd {
     float[] pack(ConvolutionShape s, float[] filter, int filterOffset) {
       k = s.inChannels();
       n = s.outChannels();
-      return transform(filter, filterOffset, new float[PLANES * k * n]);
+      return transform(filter, filterOffset, new float[PLANES * plane(k * n)]);
     }
 
     private float[] own(int size) {
@@ -262,10 +274,10 @@ final class Winograd {
       if (turned.length < 9 * k * n) {
         turned = new float[9 * k * n];
       }
-      for (int tap = 0; tap < 9; tap++) {
-        turn(filter, filterOffset + tap * k * n, (8 - tap) * k * n);
-      }
-      packed = transform(turned, 0, own(PLANES * k * n));
+      this.filter = filter;
+      this.filterOffset = filterOffset;
+      WorkerPool.run(9, turn);
+      packed = transform(turned, 0, own(PLANES * plane(k * n)));
       run(
           s.batch(),
           dOutput,
@@ -279,17 +291,6 @@ final class Winograd {
           dInputOffset,
           s.inHeight(),
           s.inWidth());
-    }
-
-    /** Transposes one tap, n × k, in squares that stay in the cache. */
-    private void turn(float[] x, int from, int to) {
-      for (int i0 = 0; i0 < n; i0 += CHANNEL_UNIT) {
-        for (int j = 0; j < k; j++) {
-          for (int i = i0; i < i0 + CHANNEL_UNIT; i++) {
-            turned[to + j * n + i] = x[from + i * k + j];
-          }
-        }
-      }
     }
 
     private void run(
@@ -315,9 +316,10 @@ final class Winograd {
       allLines = batch * linesPerImage;
       lines.set(
           source, sourceOffset, height, width, k, top, left, 6, 4 * tilesAcross + 2, linesPerImage);
-      int tiles = Math.max(16, CACHED / (PLANES * (k + Math.min(n, COLUMNS))));
-      int balanced = Math.ceilDiv(allLines, 4 * WorkerPool.threads());
-      linesPerBlock = Math.max(1, Math.min(balanced, tiles / tilesAcross));
+      // As many blocks for each thread, of equal length.
+      int threads = WorkerPool.threads();
+      int rounds = Math.ceilDiv(allLines, threads * Math.max(1, TILES / tilesAcross));
+      linesPerBlock = Math.ceilDiv(allLines, threads * rounds);
       if (zeros.length < n) {
         zeros = new float[n];
       }
@@ -331,12 +333,30 @@ final class Winograd {
       }
     }
 
+    /** Transposes a tap to where the turned filter has it. */
+    private void turnTap(int tap) {
+      int lanes = Simd.LANES;
+      int from = filterOffset + tap * k * n;
+      int to = (8 - tap) * k * n;
+      for (int i = 0; i < n; i += lanes) {
+        for (int p = 0; p < k; p += lanes) {
+          Transposition.square(filter, from + i * k + p, k, turned, to + p * n + i, n);
+        }
+      }
+    }
+
     private void transformFilter(int task) {
-      for (int p = task * CHANNEL_UNIT; p < (task + 1) * CHANNEL_UNIT; p++) {
-        for (int j = 0; j < n; j += Microkernel.panelWidth(n - j)) {
-          int width = Microkernel.panelWidth(n - j);
+      for (int j = 0; j < n; j += Microkernel.panelWidth(n - j)) {
+        int width = Microkernel.panelWidth(n - j);
+        for (int p = task * CHANNEL_UNIT; p < (task + 1) * CHANNEL_UNIT; p++) {
           WinogradTransforms.filter(
-              width, filter, filterOffset + p * n + j, k * n, packed, k * j + p * width, k * n);
+              width,
+              filter,
+              filterOffset + p * n + j,
+              k * n,
+              packed,
+              k * j + p * width,
+              plane(k * n));
         }
       }
     }
@@ -346,7 +366,8 @@ final class Winograd {
       int firstLine = task * linesPerBlock;
       int lastLine = Math.min(firstLine + linesPerBlock, allLines);
       int tiles = (lastLine - firstLine) * tilesAcross;
-      float[] v = scratch.left(PLANES * tiles * k); // [PLANES, tiles, k]
+      int vPlane = plane(tiles * k);
+      float[] v = scratch.left(PLANES * vPlane); // [PLANES, tiles, k]
       for (int line = firstLine; line < lastLine; line++) {
         float[] x = lines.array(line, scratch);
         int at = (line - firstLine) * tilesAcross * k;
@@ -359,8 +380,8 @@ final class Winograd {
               lines.offset(line),
               lines.rowPitch(line),
               v,
-              at + 6 * i * tiles * k,
-              tiles * k,
+              at + 6 * i * vPlane,
+              vPlane,
               k,
               1);
         }
@@ -369,9 +390,11 @@ final class Winograd {
       for (int i = 0; i < tiles; i++) {
         rows[i] = i * k;
       }
-      float[] m = scratch.right(PLANES * tiles * Math.min(n, COLUMNS)); // [PLANES, tiles, columns]
+      // [PLANES, tiles, columns]
+      float[] m = scratch.right(PLANES * plane(tiles * Math.min(n, COLUMNS)));
       for (int j = 0; j < n; j += COLUMNS) {
         int columns = Math.min(COLUMNS, n - j);
+        int mPlane = plane(tiles * columns);
         for (int plane = 0; plane < PLANES; plane++) {
           Panels.multiplyRows(
               tiles,
@@ -380,23 +403,23 @@ final class Winograd {
               k,
               0,
               v,
-              plane * tiles * k,
+              plane * vPlane,
               Panels.APART,
               columns,
               packed,
-              plane * k * n + k * j,
+              plane * plane(k * n) + k * j,
               k,
               0,
               scratch.store.set(1, 0, false, Epilogue.NONE, 0),
               m,
-              plane * tiles * columns,
+              plane * mPlane,
               columns,
               scratch);
         }
         TileStore store = scratch.store.set(1, 0, true, epilogue, j);
         for (int line = firstLine; line < lastLine; line++) {
           int at = (line - firstLine) * tilesAcross * columns;
-          storeLine(line, j, columns, store, m, at, tiles * columns, scratch);
+          storeLine(line, j, columns, store, m, at, mPlane, scratch);
         }
       }
     }
@@ -458,9 +481,6 @@ final class Winograd {
     /** Floats of all runs' sums at most; part of the order of accumulation. */
     private static final int PARTIALS = 1 << 23;
 
-    /** Tiles in a block, about; part of the order of accumulation. */
-    private static final int TILES = 64;
-
     private final Lines inputs = new Lines();
     private final Lines gradients = new Lines();
     private final WorkerPool.Task accumulate = this::accumulate;
@@ -492,8 +512,8 @@ final class Winograd {
       int linesPerImage = tiles(s.outHeight());
       allLines = s.batch() * linesPerImage;
       linesPerBlock = Math.max(1, TILES / tilesAcross);
-      int size = PLANES * in * out;
-      int most = Math.min(Math.ceilDiv(allLines, linesPerBlock), PARTIALS / size);
+      int size = PLANES * plane(in * out);
+      int most = Math.min(Math.ceilDiv(allLines, linesPerBlock), PARTIALS / (PLANES * in * out));
       chunks = Math.max(1, Math.min(CHUNKS, most));
       parts = chunks < CHUNKS ? 6 : 1;
       if (sums.length < chunks * size) {
@@ -549,8 +569,10 @@ final class Winograd {
       Scratch scratch = Scratch.current();
       int tiles = (lastLine - firstLine) * tilesAcross;
       int planes = 6 * (lastRow - row);
-      float[] v = scratch.left(planes * tiles * in); // [planes], each columns of [in, tiles]
-      float[] m = scratch.right(planes * tiles * out); // [planes], each panels of [tiles, out]
+      int vPlane = plane(tiles * in);
+      int mPlane = plane(tiles * out);
+      float[] v = scratch.left(planes * vPlane); // [planes], each columns of [in, tiles]
+      float[] m = scratch.right(planes * mPlane); // [planes], each panels of [tiles, out]
       for (int line = firstLine; line < lastLine; line++) {
         int tile = (line - firstLine) * tilesAcross;
         float[] x = inputs.array(line, scratch);
@@ -563,8 +585,8 @@ final class Winograd {
               inputs.offset(line),
               inputs.rowPitch(line),
               v,
-              6 * (i - row) * tiles * in + tile * Microkernel.LEFT_STEP,
-              tiles * in,
+              6 * (i - row) * vPlane + tile * Microkernel.LEFT_STEP,
+              vPlane,
               Microkernel.LEFT_STEP,
               tiles);
         }
@@ -581,8 +603,8 @@ final class Winograd {
                 out,
                 gradients.rowPitch(line),
                 m,
-                6 * (i - row) * tiles * out + tiles * j + tile * width,
-                tiles * out,
+                6 * (i - row) * mPlane + tiles * j + tile * width,
+                mPlane,
                 width);
           }
         }
@@ -593,14 +615,14 @@ final class Winograd {
             in,
             tiles,
             v,
-            plane * tiles * in,
+            plane * vPlane,
             Panels.APART,
             out,
             m,
-            plane * tiles * out,
+            plane * mPlane,
             store,
             sums,
-            ((chunk * PLANES) + 6 * row + plane) * in * out,
+            (chunk * PLANES + 6 * row + plane) * plane(in * out),
             out,
             scratch);
       }
@@ -611,10 +633,10 @@ final class Winograd {
       WinogradTransforms.filterGradient(
           CHANNEL_UNIT * out,
           chunks,
-          PLANES * in * out,
+          PLANES * plane(in * out),
           sums,
           from,
-          in * out,
+          plane(in * out),
           dFilter,
           dFilterOffset + from,
           in * out);
