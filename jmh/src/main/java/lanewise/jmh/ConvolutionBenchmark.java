@@ -3,18 +3,29 @@ package lanewise.jmh;
 import lanewise.Lanewise;
 import lanewise.kernel.Convolution;
 import lanewise.kernel.Epilogue;
+import lanewise.kernel.PackedFilter;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** Convolutions and both of their gradients. */
 public class ConvolutionBenchmark extends ConvolutionOperands {
+  private PackedFilter packed = Convolution.pack(s, new float[s.filterSize()], 0);
+
   @Override
   void prepare() {
     Lanewise.threads(threads);
+    packed = Convolution.pack(s, filter, 0);
   }
 
-  /** The output. */
+  /** The output, by a filter packed beforehand as in a frozen network; oneDNN's is too. */
   @Benchmark
   public float[] forward() {
+    Convolution.forward(s, input, 0, packed, Epilogue.NONE, output, 0);
+    return output;
+  }
+
+  /** The output, by a filter that changes at each step of a training. */
+  @Benchmark
+  public float[] packAndForward() {
     Convolution.forward(s, input, 0, filter, 0, Epilogue.NONE, output, 0);
     return output;
   }
