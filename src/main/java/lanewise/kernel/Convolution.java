@@ -552,8 +552,8 @@ public final class Convolution {
       int image = task / tasksPerImage;
       int part = task % tasksPerImage;
       int end = (part + 1) * p.outHeight / tasksPerImage;
-      for (int y = part * p.outHeight / tasksPerImage; y < end; y += p.blockRows()) {
-        block(p, image, y, Math.min(p.blockRows(), end - y));
+      for (int y = part * p.outHeight / tasksPerImage; y < end; y += p.productRows()) {
+        block(p, image, y, Math.min(p.productRows(), end - y));
       }
     }
 
@@ -566,6 +566,11 @@ public final class Convolution {
       int groupColumns = columns / groups;
       int size = p.patchSize * Microkernel.packedWidth(groupColumns);
       int at = targetOffset + (image * p.outHeight + y) * p.outWidth * columns;
+      if (p.planar) {
+        TileStore store = scratch.store.set(1, 0, true, epilogue, 0);
+        p.multiplyPlanes(rows, x, base, columns, packed, store, target, at, scratch);
+        return;
+      }
       for (int g = 0; g < groups; g++) {
         int[] offsets = p.offsets(rows, scratch);
         float[] left = x;

@@ -22,6 +22,11 @@ final class Patches {
   /** Pixels that a block of rows aims at. Part of the filter gradient's order of accumulation. */
   private static final int BLOCK_PIXELS = 256;
 
+  /**
+   * Pixels of one channel that a block aims at, so that few of its padded rows are copied twice.
+   */
+  private static final int PLANAR_PIXELS = 4096;
+
   private final int height;
   private final int width;
   private final int channels;
@@ -43,6 +48,7 @@ final class Patches {
   private final boolean inPlace;
   private final int paddedWidth;
   private final int pitch; // floats between rows of the padded image
+  final boolean planar;
   final boolean gathers;
   final boolean fewChannels;
   private final int[] taps; // offset of each patch element from the patch's first
@@ -64,7 +70,8 @@ final class Patches {
       int insertHeight,
       int insertWidth,
       int outHeight,
-      int outWidth) {
+      int outWidth,
+      int columns) {
     this.height = height;
     this.width = width;
     this.channels = channels;
@@ -83,7 +90,8 @@ final class Patches {
     this.outWidth = outWidth;
     patchSize = kernelHeight * kernelWidth * groupChannels;
     paddedWidth = (outWidth - 1) * strideWidth + dilationWidth * (kernelWidth - 1) + 1;
-    gathers = run() < SHORT_RUN && kernelHeight * kernelWidth > 1;
+    planar = PlanarTile.pays(channels, strideWidth, patchSize, columns);
+    gathers = !planar && run() < SHORT_RUN && kernelHeight * kernelWidth > 1;
     fewChannels = groupChannels < 16;
     inPlace =
         !gathers
@@ -92,6 +100,7 @@ final class Patches {
             && insertHeight == 1
             && insertWidth == 1
             && paddedWidth <= width
+            && !(planar && PlanarTile.slack(outWidth) > 0)
             && (outHeight - 1) * strideHeight + dilationHeight * (kernelHeight - 1) < height;
     pitch = (inPlace ? width : paddedWidth) * channels;
     taps = taps();
@@ -113,7 +122,8 @@ final class Patches {
         1,
         1,
         s.outHeight(),
-        s.outWidth());
+        s.outWidth(),
+        s.outChannels());
   }
 
   /**
@@ -134,7 +144,8 @@ final class Patches {
         s.strideHeight(),
         s.strideWidth(),
         s.inHeight(),
-        s.inWidth());
+        s.inWidth(),
+        s.inChannels());
   }
 
   private boolean rowsAreRuns() {
@@ -200,7 +211,18 @@ final class Patches {
 
   /** Rows of output pixels in a block. */
   int blockRows() {
-    return Math.min(outHeight, Math.max(1, BLOCK_PIXELS / outWidth));
+    return blockRows(BLOCK_PIXELS);
+  }
+
+  /**
+   * Rows of output pixels in a block of products, whose order of accumulation it does not alter.
+   */
+  int productRows() {
+    return blockRows(planar ? PLANAR_PIXELS : BLOCK_PIXELS);
+  }
+
+  private int blockRows(int pixels) {
+    return Math.min(outHeight, Math.max(1, pixels / outWidth));
   }
 
   /**
@@ -220,7 +242,7 @@ final class Patches {
       return image;
     }
     int paddedRows = (rows - 1) * strideHeight + dilationHeight * (kernelHeight - 1) + 1;
-    float[] padded = scratch.image(paddedRows * pitch + Simd.LANES);
+    float[] padded = scratch.image(paddedRows * pitch + 2 * Simd.LANES);
     for (int r = 0; r < paddedRows; r++) {
       int spread = y * strideHeight + r - padTop;
       int source = spread / insertHeight;
@@ -266,6 +288,36 @@ final class Patches {
       }
     }
     return offsets;
+  }
+
+  /**
+   * {@code C ← store(P · B)} for {@code rows} rows of pixels of a shape that is {@link #planar}.
+   */
+  void multiplyPlanes(
+      int rows,
+      float[] image,
+      int base,
+      int columns,
+      float[] panel,
+      TileStore store,
+      float[] c,
+      int cOffset,
+      Scratch scratch) {
+    PlanarTile.multiply(
+        rows,
+        outWidth,
+        strideHeight * pitch,
+        image,
+        base,
+        patchSize,
+        taps,
+        columns,
+        panel,
+        0,
+        store,
+        c,
+        cOffset,
+        scratch);
   }
 
   /** Copies the patches of {@code rows} rows of pixels side by side, and sets their offsets. */

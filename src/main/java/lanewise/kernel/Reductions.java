@@ -183,10 +183,23 @@ public final class Reductions {
       for (; j <= columns - LANES; j += LANES) {
         addVector(chunk, x, at + j, ldx, out, outOffset + j);
       }
+      if (j < columns && at + j + (chunk - 1) * ldx + LANES <= x.length) {
+        addPartOfVector(chunk, columns - j, x, at + j, ldx, out, outOffset + j);
+        continue;
+      }
       for (; j < columns; j++) {
         addColumn(chunk, x, at + j, ldx, out, outOffset + j);
       }
     }
+  }
+
+  /** As a whole vector, whose elements beyond the columns are dropped. */
+  private static void addPartOfVector(
+      int rows, int columns, float[] x, int xOffset, int ldx, float[] out, int outOffset) {
+    float[] sums = BLOCKS.get();
+    System.arraycopy(out, outOffset, sums, 0, columns);
+    addVector(rows, x, xOffset, ldx, sums, 0);
+    System.arraycopy(sums, 0, out, outOffset, columns);
   }
 
   /** Two vectors wide, so that the 8 sums in flight hide the latency of addition. */

@@ -9,9 +9,9 @@ import lanewise.shape.ConvolutionShape;
  * other.
  *
  * <p>The tiles along a row of an image are a line. A block of lines is transformed, multiplied and
- * transformed back while it stays in a cache. Forward, an element's sum runs over
- * the channels upward, whatever the blocks are; for the filter's gradient the blocks, and the runs
- * of lines whose sums are added in order, follow from the shape.
+ * transformed back while it stays in a cache. Forward, an element's sum runs over the channels
+ * upward, whatever the blocks are; for the filter's gradient the blocks, and the runs of lines
+ * whose sums are added in order, follow from the shape.
  */
 final class Winograd {
   /** Every vector width divides it. */

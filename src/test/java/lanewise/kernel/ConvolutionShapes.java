@@ -54,6 +54,25 @@ final class ConvolutionShapes {
         ConvolutionShape.of(2, 37, 4, 32, 16, 3, 3, 1, 1, Padding.of(2, 0, 1, 1), 1, 1, 1));
   }
 
+  /** Of one channel to few, and back: vectors of pixels. */
+  static List<ConvolutionShape> oneChannel() {
+    return List.of(
+        square(2, 1, 1, 6, 1, 1, Padding.VALID, 1),
+        square(2, 28, 1, 6, 5, 1, Padding.VALID, 1), // in place
+        square(1, 16, 1, 6, 1, 1, Padding.VALID, 1), // in place, to the array's end
+        square(1, 15, 1, 6, 1, 1, Padding.VALID, 1),
+        square(1, 17, 1, 5, 3, 1, Padding.SAME, 1),
+        square(3, 32, 1, 4, 3, 1, Padding.of(2), 1),
+        square(1, 33, 1, 3, 2, 1, Padding.VALID, 1),
+        square(1, 70, 1, 2, 3, 1, Padding.SAME, 1), // several blocks
+        square(1, 20, 1, 1, 19, 1, Padding.SAME, 1),
+        square(1, 21, 1, 2, 20, 1, Padding.SAME, 1), // more products than a block
+        square(1, 12, 6, 1, 5, 1, Padding.VALID, 1), // its gradient has one channel
+        ConvolutionShape.of(2, 19, 23, 1, 6, 3, 5, 2, 1, Padding.SAME, 1, 1, 1),
+        ConvolutionShape.of(2, 18, 40, 1, 6, 3, 3, 1, 1, Padding.of(1, 0, 2, 3), 2, 3, 1),
+        ConvolutionShape.of(2, 3, 90, 1, 5, 3, 3, 1, 2, Padding.SAME, 1, 1, 1));
+  }
+
   /** A filter for each channel. */
   static List<ConvolutionShape> depthwise() {
     return List.of(

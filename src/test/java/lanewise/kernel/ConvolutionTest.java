@@ -47,6 +47,13 @@ final class ConvolutionTest {
   }
 
   @Test
+  void oneChannel() {
+    for (ConvolutionShape shape : ConvolutionShapes.oneChannel()) {
+      EPILOGUES.forEach(epilogue -> assertAllPasses(shape, epilogue));
+    }
+  }
+
+  @Test
   void depthwiseShapes() {
     for (ConvolutionShape shape : ConvolutionShapes.depthwise()) {
       EPILOGUES.forEach(epilogue -> assertAllPasses(shape, epilogue));
@@ -77,18 +84,20 @@ final class ConvolutionTest {
     shapes.addAll(ConvolutionShapes.threeByThree());
     shapes.addAll(ConvolutionShapes.depthwise());
     shapes.addAll(ConvolutionShapes.awkward());
+    shapes.addAll(ConvolutionShapes.oneChannel());
     for (ConvolutionShape shape : shapes) {
-      GuardedMatrix input = GuardedMatrix.random(shape.batch() * shape.inImageSize(), 1);
+      GuardedMatrix drawn = GuardedMatrix.random(shape.batch() * shape.inImageSize(), 1);
+      float[] input =
+          Arrays.copyOfRange(drawn.array, drawn.offset, drawn.offset + drawn.columns); // no margin
       GuardedMatrix filter = GuardedMatrix.random(shape.filterSize(), 2);
       float[] expected = new float[shape.batch() * shape.outImageSize()];
       float[] actual = new float[expected.length];
       Arrays.fill(actual, Float.NaN);
       Epilogue epilogue = Epilogue.NONE.relu();
-      Convolution.forward(
-          shape, input.array, input.offset, filter.array, filter.offset, epilogue, expected, 0);
+      Convolution.forward(shape, input, 0, filter.array, filter.offset, epilogue, expected, 0);
       PackedFilter packed = Convolution.pack(shape, filter.array, filter.offset);
       Arrays.fill(filter.array, Float.NaN);
-      Convolution.forward(shape, input.array, input.offset, packed, epilogue, actual, 0);
+      Convolution.forward(shape, input, 0, packed, epilogue, actual, 0);
       assertArrayEquals(expected, actual, shape.toString());
     }
   }
@@ -127,6 +136,7 @@ final class ConvolutionTest {
   void sameBitsForAnyNumberOfThreads() {
     List<ConvolutionShape> shapes = new ArrayList<>(ConvolutionShapes.ofNetworks());
     shapes.addAll(ConvolutionShapes.awkward());
+    shapes.addAll(ConvolutionShapes.oneChannel());
     shapes.addAll(ConvolutionShapes.threeByThree());
     shapes.addAll(ConvolutionShapes.depthwise());
     shapes.addAll(ConvolutionShapes.drawn(100));
@@ -142,6 +152,7 @@ final class ConvolutionTest {
     List<ConvolutionShape> shapes =
         List.of(
             ConvolutionShape.of(3, 14, 14, 5, 16, 3, 3, 1, 1, Padding.SAME, 1, 1, 1),
+            ConvolutionShape.of(3, 28, 28, 1, 6, 5, 5, 1, 1, Padding.SAME, 1, 1, 1),
             ConvolutionShape.of(2, 9, 9, 16, 16, 3, 3, 2, 2, Padding.SAME, 1, 1, 16),
             ConvolutionShape.of(2, 14, 14, 19, 19, 3, 3, 1, 1, Padding.SAME, 1, 1, 19),
             ConvolutionShape.of(2, 9, 9, 8, 16, 3, 3, 1, 1, Padding.SAME, 1, 1, 8),
