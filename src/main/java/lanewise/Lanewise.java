@@ -8,7 +8,7 @@ public final class Lanewise {
 
   /**
    * The number of threads that a kernel may use, the caller included. By default the processors
-   * that the JVM sees.
+   * that the JVM sees, of which a starting program leaves one to the JIT compiler for 3 seconds.
    */
   public static int threads() {
     return WorkerPool.threads();

@@ -22,17 +22,25 @@ public final class WorkerPool {
   /** About 20 µs: kernels of one step follow each other faster than a parked thread wakes. */
   private static final int SPINS = 20_000;
 
+  /**
+   * How long, in nanoseconds, the JIT compiler has most kernels before it: it needs a core more
+   * than they do, since it alone makes them fast.
+   */
+  private static final long STARTING = 3_000_000_000L;
+
+  private static final long START = System.nanoTime();
+
   /** The low half of {@link #STATE} between calls: no task number reaches it. */
   private static final int CLOSED = Integer.MAX_VALUE;
 
   private static final AtomicBoolean BUSY = new AtomicBoolean();
   private static volatile int threads = Runtime.getRuntime().availableProcessors();
+  private static volatile boolean starting = true;
   private static Worker[] workers = {};
 
   // The call's number in the high half, its next task's in the low one. Who advances it owns that
-  // task, and the call
-  // cannot end, nor its fields change, before that task is done: so a thread that wakes late does
-  // no harm.
+  // task, and the call cannot end, nor its fields change, before that task is done: so a thread
+  // that wakes late does no harm.
   private static final AtomicLong STATE = new AtomicLong(CLOSED);
   private static final AtomicInteger DONE = new AtomicInteger();
   private static @Nullable Task task;
@@ -42,13 +50,16 @@ public final class WorkerPool {
 
   private WorkerPool() {}
 
-  /** The number of threads that a kernel may use, the caller included. */
+  /**
+   * The number of threads that a kernel may use, the caller included. Unless it was set, there is
+   * one for each core, of which a starting program leaves one to the JIT compiler for 3 seconds.
+   */
   public static int threads() {
     return threads;
   }
 
   /**
-   * Sets the number of threads that a kernel may use, the caller included.
+   * Sets the number of threads that a kernel may use from now on, the caller included.
    *
    * @throws IllegalArgumentException if {@code number} is below 1
    */
@@ -57,11 +68,12 @@ public final class WorkerPool {
       throw new IllegalArgumentException("threads must be at least 1, got " + number);
     }
     threads = number;
+    starting = false;
   }
 
   /** Runs tasks 0 to {@code tasks − 1} and returns when all are done. */
   public static void run(int tasks, Task work) {
-    int wanted = Math.min(threads, tasks) - 1;
+    int wanted = Math.min(starting ? startingThreads() : threads, tasks) - 1;
     if (wanted < 1 || !BUSY.compareAndSet(false, true)) {
       for (int i = 0; i < tasks; i++) {
         work.run(i);
@@ -73,6 +85,14 @@ public final class WorkerPool {
     } finally {
       BUSY.set(false);
     }
+  }
+
+  private static int startingThreads() {
+    if (System.nanoTime() - START < STARTING) {
+      return threads - 1;
+    }
+    starting = false;
+    return threads;
   }
 
   private static void share(int tasks, Task work, int wanted) {

@@ -1,11 +1,14 @@
 package lanewise.kernel;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,6 +70,44 @@ final class WorkerPoolTest {
       assertEquals(threads, seen.size());
       assertTrue(seen.contains(Thread.currentThread()));
     }
+  }
+
+  /** A program on three cores: the threads of its first call, then those once they are set. */
+  static final class Starting {
+    private Starting() {}
+
+    public static void main(String[] args) {
+      System.out.println(threadsSeen());
+      WorkerPool.threads(WorkerPool.threads());
+      System.out.println(threadsSeen());
+    }
+
+    private static int threadsSeen() {
+      Set<Thread> seen = ConcurrentHashMap.newKeySet();
+      WorkerPool.run(
+          100,
+          task -> {
+            seen.add(Thread.currentThread());
+            LockSupport.parkNanos(1_000_000);
+          });
+      return seen.size();
+    }
+  }
+
+  @Test
+  void aStartingProgramLeavesOneCoreToTheCompiler() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:ActiveProcessorCount=3",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Starting.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertEquals(0, process.waitFor(), output);
+    assertEquals(List.of("2", "3"), output.lines().toList());
   }
 
   @Test
