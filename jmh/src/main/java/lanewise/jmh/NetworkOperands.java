@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
     jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
 public abstract class NetworkOperands {
   /** Name of the network. */
-  @Param({"mnist-cnn", "mnist-lenet5", "mnist-mlp"})
+  @Param({"mnist-cnn", "mnist-lenet5", "mnist-mlp", "cifar10-resnet20"})
   public String network = "";
 
   /** Images in one call. */
@@ -39,7 +39,7 @@ public abstract class NetworkOperands {
   public int threads;
 
   Network net = Networks.get("mnist-lenet5");
-  float[] images = {}; // [batch, 28, 28, 1]
+  float[] images = {}; // [batch, height, width, channels]
   int[] labels = {}; // [batch]
 
   /** Makes the network and random images. */

@@ -1,13 +1,19 @@
 package lanewise.jmh;
 
+import lanewise.layer.AveragePool2d;
+import lanewise.layer.BatchNorm;
 import lanewise.layer.Conv2d;
 import lanewise.layer.Dense;
 import lanewise.layer.Dropout;
 import lanewise.layer.Flatten;
+import lanewise.layer.GlobalAveragePool;
 import lanewise.layer.Layer;
 import lanewise.layer.MaxPool2d;
+import lanewise.layer.PadChannels;
 import lanewise.layer.ReLU;
 import lanewise.network.Network;
+import lanewise.network.Node;
+import lanewise.network.Value;
 import lanewise.shape.Padding;
 import lanewise.shape.Shape;
 
@@ -66,10 +72,42 @@ final class Networks {
               new Dense(256),
               new ReLU(),
               new Dense(CLASSES));
+      case "cifar10-resnet20" -> Network.graph(Shape.of(32, 32, 3), 1, Networks::resnet20);
       default ->
           throw new IllegalArgumentException(
-              "network must be mnist-cnn, mnist-lenet5 or mnist-mlp, got " + name);
+              "network must be mnist-cnn, mnist-lenet5, mnist-mlp or cifar10-resnet20, got "
+                  + name);
     };
+  }
+
+  /** He et al., "Deep residual learning for image recognition", 2015, section 4.2. */
+  private static Value resnet20(Value images) {
+    Value x = images.then(convolution(16, 1), new BatchNorm(), new ReLU());
+    for (int channels = 16; channels <= 64; channels *= 2) {
+      for (int block = 0; block < 3; block++) {
+        int stride = channels > 16 && block == 0 ? 2 : 1;
+        Value shortcut =
+            stride == 1
+                ? x
+                : x.then(
+                    new AveragePool2d(1, stride, Padding.VALID),
+                    new PadChannels(channels / 4, channels / 4));
+        x =
+            x.then(
+                    convolution(channels, stride),
+                    new BatchNorm(),
+                    new ReLU(),
+                    convolution(channels, 1),
+                    new BatchNorm())
+                .plus(shortcut)
+                .then(new ReLU());
+      }
+    }
+    return x.then(new GlobalAveragePool(), new Dense(CLASSES));
+  }
+
+  private static Conv2d convolution(int channels, int stride) {
+    return new Conv2d(channels, 3).stride(stride).padding(Padding.of(1)).withoutBias();
   }
 
   private static Network of(Layer... layers) {
@@ -90,24 +128,18 @@ final class Networks {
   }
 
   private static long multiplyAdds(Network network) {
-    long total = 0;
-    Shape shape = network.inputShape();
-    for (Layer layer : network.layers()) {
-      total += layer.multiplyAdds(shape);
-      shape = layer.outputShape(shape);
-    }
-    return total;
+    return network.nodes().stream().mapToLong(Networks::multiplyAdds).sum();
   }
 
   private static long firstMultiplyAdds(Network network) {
-    Shape shape = network.inputShape();
-    for (Layer layer : network.layers()) {
-      long multiplyAdds = layer.multiplyAdds(shape);
-      if (multiplyAdds > 0) {
-        return multiplyAdds;
-      }
-      shape = layer.outputShape(shape);
-    }
-    return 0;
+    return network.nodes().stream()
+        .mapToLong(Networks::multiplyAdds)
+        .filter(number -> number > 0)
+        .findFirst()
+        .orElse(0);
+  }
+
+  private static long multiplyAdds(Node node) {
+    return node.layer().multiplyAdds(node.inputShape());
   }
 }

@@ -2,12 +2,18 @@ package lanewise.jmh;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
+import lanewise.layer.Add;
+import lanewise.layer.AveragePool2d;
+import lanewise.layer.BatchNorm;
 import lanewise.layer.Conv2d;
 import lanewise.layer.Dense;
 import lanewise.layer.Dropout;
 import lanewise.layer.Flatten;
+import lanewise.layer.GlobalAveragePool;
 import lanewise.layer.MaxPool2d;
+import lanewise.layer.PadChannels;
 import lanewise.layer.ReLU;
 import lanewise.network.Network;
 import lanewise.shape.ConvolutionShape;
@@ -22,12 +28,16 @@ final class OnnxModel {
   private static final int IR_VERSION = 8;
   private static final int OPERATOR_SET = 13;
   private static final int FLOAT = 1;
+  private static final int LONG = 7;
+  private static final int TYPE_FLOAT = 1;
   private static final int TYPE_INT = 2;
   private static final int TYPE_INTS = 7;
 
   private final Protobuf graph = new Protobuf().text(2, "network");
+  private final List<String> values = new ArrayList<>(List.of(INPUT));
   private String latest = INPUT;
   private int nodes;
+  private int tensors;
 
   private OnnxModel() {}
 
@@ -47,7 +57,23 @@ final class OnnxModel {
   }
 
   private void layer(ChannelsFirstLayer layer) {
+    List<String> inputs = layer.node().inputs().stream().map(values::get).toList();
+    latest = inputs.getFirst();
     switch (layer.layer()) {
+      case Add _ -> node("Add", inputs);
+      case BatchNorm norm -> batchNorm(norm, layer);
+      case AveragePool2d pool ->
+          node(
+              "AveragePool",
+              inputs,
+              integers("kernel_shape", pool.kernelHeight(), pool.kernelWidth()),
+              integers("strides", pool.strideHeight(), pool.strideWidth()));
+      case GlobalAveragePool _ -> {
+        node("GlobalAveragePool", inputs);
+        node("Flatten", List.of(latest));
+      }
+      case PadChannels pad ->
+          node("Pad", List.of(latest, longs(0, pad.before(), 0, 0, 0, pad.after(), 0, 0)));
       case Conv2d conv -> convolution(conv, layer);
       case Dense dense -> dense(dense, layer);
       case ReLU _ -> node("Relu", List.of(latest));
@@ -61,25 +87,40 @@ final class OnnxModel {
       case Dropout _ -> {} // nothing in a prediction
       default -> throw new IllegalArgumentException("no benchmark has a layer " + layer.layer());
     }
+    values.add(latest);
   }
 
   private void convolution(Conv2d conv, ChannelsFirstLayer layer) {
     ConvolutionShape s = conv.shape(1, layer.input());
+    String filter =
+        tensor(
+            layer.weights(),
+            s.outChannels(),
+            s.groupInChannels(),
+            s.kernelHeight(),
+            s.kernelWidth());
     node(
         "Conv",
-        List.of(
-            latest,
-            tensor(
-                layer.weights(),
-                s.outChannels(),
-                s.groupInChannels(),
-                s.kernelHeight(),
-                s.kernelWidth()),
-            tensor(layer.bias(), s.outChannels())),
+        layer.biased()
+            ? List.of(latest, filter, tensor(layer.bias(), s.outChannels()))
+            : List.of(latest, filter),
         integers("strides", s.strideHeight(), s.strideWidth()),
         integers("pads", s.padTop(), s.padLeft(), s.padBottom(), s.padRight()),
         integers("dilations", s.dilationHeight(), s.dilationWidth()),
         integer("group", s.groups()));
+  }
+
+  private void batchNorm(BatchNorm norm, ChannelsFirstLayer layer) {
+    int channels = layer.weights().length;
+    node(
+        "BatchNormalization",
+        List.of(
+            latest,
+            tensor(layer.weights(), channels),
+            tensor(layer.bias(), channels),
+            tensor(layer.mean(), channels),
+            tensor(layer.variance(), channels)),
+        real("epsilon", norm.epsilon()));
   }
 
   private void dense(Dense dense, ChannelsFirstLayer layer) {
@@ -106,11 +147,21 @@ final class OnnxModel {
 
   /** A TensorProto; returns its name. */
   private String tensor(float[] values, int... dims) {
-    String name = "parameter" + nodes + "_" + dims.length;
     ByteBuffer raw =
         ByteBuffer.allocate(Float.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
     raw.asFloatBuffer().put(values);
-    Protobuf tensor = new Protobuf().number(2, FLOAT).text(8, name).bytes(9, raw.array());
+    return tensor(FLOAT, raw, dims);
+  }
+
+  private String longs(long... values) {
+    ByteBuffer raw = ByteBuffer.allocate(Long.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    raw.asLongBuffer().put(values);
+    return tensor(LONG, raw, values.length);
+  }
+
+  private String tensor(int type, ByteBuffer raw, int... dims) {
+    String name = "parameter" + tensors++;
+    Protobuf tensor = new Protobuf().number(2, type).text(8, name).bytes(9, raw.array());
     for (int dim : dims) {
       tensor.number(1, dim);
     }
@@ -131,6 +182,10 @@ final class OnnxModel {
   /** An AttributeProto. */
   private static Protobuf integer(String name, int value) {
     return new Protobuf().text(1, name).number(3, value).number(20, TYPE_INT);
+  }
+
+  private static Protobuf real(String name, float value) {
+    return new Protobuf().text(1, name).number(2, value).number(20, TYPE_FLOAT);
   }
 
   private static Protobuf integers(String name, int... values) {

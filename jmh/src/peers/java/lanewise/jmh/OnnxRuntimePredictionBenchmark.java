@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Map;
+import lanewise.shape.Shape;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** ONNX Runtime on memory off the heap, with all its optimizations of the graph. */
@@ -26,9 +27,10 @@ public class OnnxRuntimePredictionBenchmark extends NetworkOperands {
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       session = environment.createSession(OnnxModel.of(net, batch), options);
     }
-    FloatBuffer input = direct(images.length).put(images).rewind();
+    Shape image = net.inputShape();
+    FloatBuffer input = direct(images.length).put(channelsFirst(image)).rewind();
     logits = direct(batch * Networks.CLASSES);
-    long[] nchw = {batch, 1, 28, 28}; // one channel: as NHWC lies
+    long[] nchw = {batch, image.size(2), image.size(0), image.size(1)};
     long[] classes = {batch, Networks.CLASSES};
     inputs =
         Map.of(
@@ -38,6 +40,18 @@ public class OnnxRuntimePredictionBenchmark extends NetworkOperands {
         Map.of(
             session.getOutputNames().iterator().next(),
             OnnxTensor.createTensor(environment, logits, classes));
+  }
+
+  private float[] channelsFirst(Shape image) {
+    int channels = image.size(2);
+    int pixels = image.size(0) * image.size(1);
+    float[] nchw = new float[images.length];
+    for (int i = 0; i < images.length; i++) {
+      int pixel = i / channels % pixels;
+      int first = i / image.size() * image.size();
+      nchw[first + i % channels * pixels + pixel] = images[i];
+    }
+    return nchw;
   }
 
   private static FloatBuffer direct(int size) {

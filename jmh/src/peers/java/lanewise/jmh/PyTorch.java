@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import lanewise.network.Network;
 
 /** PyTorch through the Deep Java Library. */
 final class PyTorch {
@@ -22,6 +23,12 @@ final class PyTorch {
 
   static PtNDArray tensor(NDManager manager, float[] values, Shape shape) {
     return (PtNDArray) manager.create(values, shape);
+  }
+
+  /** A network's batch, NHWC. */
+  static NDArray images(NDManager manager, float[] images, int batch, Network network) {
+    lanewise.shape.Shape s = network.inputShape();
+    return manager.create(images, new Shape(batch, s.size(0), s.size(1), s.size(2)));
   }
 
   /** The same tensor with its last axis second: NCHW from NHWC. */

@@ -2,7 +2,6 @@ package lanewise.jmh;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** PyTorch on images NCHW, one operation after the other. */
@@ -15,7 +14,7 @@ public class PyTorchPredictionBenchmark extends NetworkOperands {
   void prepare() {
     manager = PyTorch.load(threads);
     model = new PyTorchNetwork(manager, net, false);
-    input = PyTorch.channelsFirst(manager, manager.create(images, new Shape(batch, 28, 28, 1)));
+    input = PyTorch.channelsFirst(manager, PyTorch.images(manager, images, batch, net));
   }
 
   /** The logits of one batch. */

@@ -26,7 +26,7 @@ public class PyTorchTrainingStepBenchmark extends NetworkOperands {
   void prepare() {
     manager = PyTorch.load(threads);
     model = new PyTorchNetwork(manager, net, true);
-    input = layOut(manager, manager.create(images, new Shape(batch, 28, 28, 1)));
+    input = layOut(manager, PyTorch.images(manager, images, batch, net));
     classes = manager.create(labels, new Shape(batch));
     adam = Adam.builder().optLearningRateTracker(Tracker.fixed(0.001f)).build();
   }

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every library predicts and learns the same. */
 class NetworkPeersTest {
   @ParameterizedTest
-  @ValueSource(strings = {"mnist-cnn", "mnist-lenet5", "mnist-mlp"})
+  @ValueSource(strings = {"mnist-cnn", "mnist-lenet5", "mnist-mlp", "cifar10-resnet20"})
   void theyPredictTheSame(String network) throws Exception {
     float[] expected = setUp(new PredictionBenchmark(), network).predict();
     assertArrayEquals(expected, setUp(new PyTorchPredictionBenchmark(), network).predict(), 1e-4f);
@@ -23,7 +23,7 @@ class NetworkPeersTest {
 
   /** The CNN is left out: which elements a dropout keeps is each library's own choice. */
   @ParameterizedTest
-  @ValueSource(strings = {"mnist-lenet5", "mnist-mlp"})
+  @ValueSource(strings = {"mnist-lenet5", "mnist-mlp", "cifar10-resnet20"})
   void theyLearnTheSame(String network) throws Exception {
     TrainingStepBenchmark ours = setUp(new TrainingStepBenchmark(), network);
     PyTorchTrainingStepBenchmark theirs = setUp(new PyTorchTrainingStepBenchmark(), network);
