@@ -27,9 +27,6 @@ public enum ConvolutionAlgorithm {
    */
   DEPTHWISE;
 
-  /** Fewer channels than this make transforms cost more than they save. */
-  private static final int CHANNELS = 32;
-
   /** The algorithm for a shape where the caller names none. */
   public static ConvolutionAlgorithm of(ConvolutionShape shape) {
     if (DEPTHWISE.supports(shape)) {
@@ -37,7 +34,6 @@ public enum ConvolutionAlgorithm {
     }
     boolean pays =
         WINOGRAD.supports(shape)
-            && Math.min(shape.inChannels(), shape.outChannels()) >= CHANNELS
             && 2 * shape.outHeight() * shape.outWidth() >= 16 * Winograd.tiles(shape);
     return pays ? WINOGRAD : IMPLICIT_GEMM;
   }

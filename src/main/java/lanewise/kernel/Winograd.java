@@ -66,13 +66,13 @@ final class Winograd {
   /** Lines of tiles in images with {@code height × width} pixels of the product's other side. */
   private static final class Lines {
     private float[] array = NOTHING;
+    private float[] zeros = NOTHING; // a row outside the images
     private int offset;
     private int height;
     private int width;
     private int channels;
     private int top;
     private int left;
-    private int rows;
     private int columns;
     private int linesPerImage;
 
@@ -81,7 +81,6 @@ final class Winograd {
      *
      * @param top rows of zeros above an image
      * @param left columns of zeros to its left
-     * @param rows of pixels in a line
      * @param columns of pixels in a line
      */
     void set(
@@ -92,7 +91,6 @@ final class Winograd {
         int channels,
         int top,
         int left,
-        int rows,
         int columns,
         int linesPerImage) {
       this.array = array;
@@ -102,63 +100,109 @@ final class Winograd {
       this.channels = channels;
       this.top = top;
       this.left = left;
-      this.rows = rows;
       this.columns = columns;
       this.linesPerImage = linesPerImage;
+      if (zeros.length < width * channels) {
+        zeros = new float[width * channels];
+      }
     }
 
     void clear() {
       array = NOTHING;
     }
 
-    private int image(int line) {
-      return offset + line / linesPerImage * height * width * channels;
+    /** Elements of a row of a line. */
+    int rowSize() {
+      return columns * channels;
     }
 
-    private int y(int line) {
-      return 4 * (line % linesPerImage) - top;
-    }
-
-    /** Whether a line lies within its image, so that it is read where it is. */
-    boolean inside(int line) {
-      int y = y(line);
-      return y >= 0 && y + rows <= height && left == 0 && columns <= width;
-    }
-
-    float[] array(int line, Scratch scratch) {
-      if (inside(line)) {
-        return array;
-      }
-      float[] copy = scratch.image(rows * columns * channels);
-      copy(line, copy);
-      return copy;
-    }
-
-    int offset(int line) {
-      return inside(line) ? image(line) + y(line) * width * channels : 0;
-    }
-
-    int rowPitch(int line) {
-      return (inside(line) ? width : columns) * channels;
-    }
-
-    private void copy(int line, float[] target) {
-      int image = image(line);
-      int last = Math.min(columns, width + left);
-      for (int i = 0; i < rows; i++) {
-        int y = y(line) + i;
-        int to = i * columns * channels;
-        int end = to + columns * channels;
-        if (y < 0 || y >= height || left >= last) {
-          Arrays.fill(target, to, end, 0);
-          continue;
+    /** Rows {@code first} to {@code last} of {@code Bᵀ d}, of a line's six rows of pixels. */
+    void input(int line, int first, int last, float[] t) {
+      int n = valid();
+      for (int i = first; i < last; i++) {
+        int to = pad(n, t, (i - first) * rowSize());
+        if (i == 0 || i == 5) {
+          int row = i / 5;
+          WinogradTransforms.inputEnd(
+              n,
+              array(line, row),
+              offset(line, row),
+              array(line, row + 2),
+              offset(line, row + 2),
+              array(line, row + 4),
+              offset(line, row + 4),
+              t,
+              to);
+        } else {
+          WinogradTransforms.inputMiddle(
+              i,
+              n,
+              array(line, 1),
+              offset(line, 1),
+              array(line, 2),
+              offset(line, 2),
+              array(line, 3),
+              offset(line, 3),
+              array(line, 4),
+              offset(line, 4),
+              t,
+              to);
         }
-        int from = to + left * channels;
-        Arrays.fill(target, to, from, 0);
-        System.arraycopy(
-            array, image + y * width * channels, target, from, (last - left) * channels);
-        Arrays.fill(target, to + last * channels, end, 0);
       }
+    }
+
+    /** Rows {@code first} to {@code last} of {@code A dy}, of a line's four rows of pixels. */
+    void gradient(int line, int first, int last, float[] t) {
+      int n = valid();
+      for (int i = first; i < last; i++) {
+        int to = pad(n, t, (i - first) * rowSize());
+        if (i == 0 || i == 5) {
+          int row = i / 5 * 3;
+          System.arraycopy(array(line, row), offset(line, row), t, to, n);
+        } else {
+          WinogradTransforms.gradientMiddle(
+              i,
+              n,
+              array(line, 0),
+              offset(line, 0),
+              array(line, 1),
+              offset(line, 1),
+              array(line, 2),
+              offset(line, 2),
+              array(line, 3),
+              offset(line, 3),
+              t,
+              to);
+        }
+      }
+    }
+
+    /** Elements of a line's row that lie within the image. */
+    private int valid() {
+      return Math.max(0, Math.min(columns - left, width)) * channels;
+    }
+
+    /** Writes the zeros around the n elements of a row, and returns where these begin. */
+    private int pad(int n, float[] t, int tOffset) {
+      int from = tOffset + Math.min(left, columns) * channels;
+      Arrays.fill(t, tOffset, from, 0);
+      Arrays.fill(t, from + n, tOffset + rowSize(), 0);
+      return from;
+    }
+
+    private int y(int line, int row) {
+      return 4 * (line % linesPerImage) - top + row;
+    }
+
+    private float[] array(int line, int row) {
+      int y = y(line, row);
+      return y >= 0 && y < height ? array : zeros;
+    }
+
+    private int offset(int line, int row) {
+      int y = y(line, row);
+      int pixels = (line / linesPerImage * height + y) * width;
+      return y >= 0 && y < height ? offset + pixels * channels : 0;
     }
   }
 
@@ -315,7 +359,7 @@ final class Winograd {
       linesPerImage = tiles(outHeight);
       allLines = batch * linesPerImage;
       lines.set(
-          source, sourceOffset, height, width, k, top, left, 6, 4 * tilesAcross + 2, linesPerImage);
+          source, sourceOffset, height, width, k, top, left, 4 * tilesAcross + 2, linesPerImage);
       // As many blocks for each thread, of equal length.
       int threads = WorkerPool.threads();
       int rounds = Math.ceilDiv(allLines, threads * Math.max(1, TILES / tilesAcross));
@@ -368,22 +412,13 @@ final class Winograd {
       int tiles = (lastLine - firstLine) * tilesAcross;
       int vPlane = plane(tiles * k);
       float[] v = scratch.left(PLANES * vPlane); // [PLANES, tiles, k]
+      float[] t = scratch.image(6 * lines.rowSize());
       for (int line = firstLine; line < lastLine; line++) {
-        float[] x = lines.array(line, scratch);
+        lines.input(line, 0, 6, t);
         int at = (line - firstLine) * tilesAcross * k;
         for (int i = 0; i < 6; i++) {
-          WinogradTransforms.input(
-              i,
-              tilesAcross,
-              k,
-              x,
-              lines.offset(line),
-              lines.rowPitch(line),
-              v,
-              at + 6 * i * vPlane,
-              vPlane,
-              k,
-              1);
+          int row = i * lines.rowSize();
+          WinogradTransforms.input(tilesAcross, k, t, row, v, at + 6 * i * vPlane, vPlane, k, 1);
         }
       }
       int[] rows = scratch.offsets(tiles);
@@ -438,33 +473,38 @@ final class Winograd {
       float[] bias = fused ? store.bias(zeros) : zeros;
       int biasOffset = bias == zeros ? 0 : store.biasOffset(0);
       float floor = fused ? store.floor() : Float.NEGATIVE_INFINITY;
+      int size = tilesAcross * columns;
+      float[] s = scratch.patches(24 * size + 4 * columns); // [4, 6, tiles, columns], then a tile's
+      WinogradTransforms.outputRows(size, m, mOffset, plane, s);
       int y = 4 * (line % linesPerImage);
       int image = targetOffset + line / linesPerImage * outHeight * outWidth * n;
-      int pixels = image + y * outWidth * n + channel;
-      int rows = Math.min(4, outHeight - y);
-      float[] tile = scratch.patches(16 * COLUMNS);
-      for (int t = 0; t < tilesAcross; t++) {
-        int from = mOffset + t * columns;
-        int to = pixels + 4 * t * n;
-        int across = Math.min(4, outWidth - 4 * t);
-        if (fused && rows == 4 && across == 4) {
-          WinogradTransforms.output(
-              columns, m, from, plane, bias, biasOffset, floor, target, to, n, outWidth * n);
-          continue;
-        }
+      int whole = fused ? outWidth / 4 : 0;
+      for (int i = 0; i < Math.min(4, outHeight - y); i++) {
+        int from = 6 * i * size;
+        int to = image + (y + i) * outWidth * n + channel;
         WinogradTransforms.output(
-            columns, m, from, plane, bias, biasOffset, floor, tile, 0, columns, 4 * columns);
-        for (int pixel = 0; pixel < 16; pixel++) {
-          int row = pixel / 4;
-          int column = pixel % 4;
-          int at = to + (row * outWidth + column) * n;
-          if (row >= rows || column >= across) {
-            continue;
-          }
-          if (fused) {
-            System.arraycopy(tile, pixel * columns, target, at, columns);
-          } else {
-            store.row(columns, tile, pixel * columns, target, at, 0);
+            whole, columns, s, from, size, bias, biasOffset, floor, target, to, n);
+        for (int tile = whole; tile < tilesAcross; tile++) {
+          int pixels = 24 * size;
+          WinogradTransforms.output(
+              1,
+              columns,
+              s,
+              from + tile * columns,
+              size,
+              bias,
+              biasOffset,
+              floor,
+              s,
+              pixels,
+              columns);
+          for (int x = 4 * tile; x < Math.min(4 * tile + 4, outWidth); x++) {
+            if (fused) {
+              System.arraycopy(s, pixels, target, to + x * n, columns);
+            } else {
+              store.row(columns, s, pixels, target, to + x * n, 0);
+            }
+            pixels += columns;
           }
         }
       }
@@ -527,7 +567,6 @@ final class Winograd {
           in,
           s.padTop(),
           s.padLeft(),
-          6,
           4 * tilesAcross + 2,
           linesPerImage);
       gradients.set(
@@ -538,7 +577,6 @@ final class Winograd {
           out,
           0,
           0,
-          4,
           4 * tilesAcross,
           linesPerImage);
       try {
@@ -573,37 +611,34 @@ final class Winograd {
       int mPlane = plane(tiles * out);
       float[] v = scratch.left(planes * vPlane); // [planes], each columns of [in, tiles]
       float[] m = scratch.right(planes * mPlane); // [planes], each panels of [tiles, out]
+      float[] t = scratch.image((lastRow - row) * Math.max(inputs.rowSize(), gradients.rowSize()));
       for (int line = firstLine; line < lastLine; line++) {
         int tile = (line - firstLine) * tilesAcross;
-        float[] x = inputs.array(line, scratch);
-        for (int i = row; i < lastRow; i++) {
+        inputs.input(line, row, lastRow, t);
+        for (int i = 0; i < lastRow - row; i++) {
           WinogradTransforms.input(
-              i,
               tilesAcross,
               in,
-              x,
-              inputs.offset(line),
-              inputs.rowPitch(line),
+              t,
+              i * inputs.rowSize(),
               v,
-              6 * (i - row) * vPlane + tile * Microkernel.LEFT_STEP,
+              6 * i * vPlane + tile * Microkernel.LEFT_STEP,
               vPlane,
               Microkernel.LEFT_STEP,
               tiles);
         }
-        x = gradients.array(line, scratch);
-        for (int i = row; i < lastRow; i++) {
+        gradients.gradient(line, row, lastRow, t);
+        for (int i = 0; i < lastRow - row; i++) {
           for (int j = 0; j < out; j += Microkernel.panelWidth(out - j)) {
             int width = Microkernel.panelWidth(out - j);
             WinogradTransforms.gradient(
-                i,
                 tilesAcross,
                 width,
-                x,
-                gradients.offset(line) + j,
                 out,
-                gradients.rowPitch(line),
+                t,
+                i * gradients.rowSize() + j,
                 m,
-                6 * (i - row) * mPlane + tiles * j + tile * width,
+                6 * i * mPlane + tiles * j + tile * width,
                 mPlane,
                 width);
           }

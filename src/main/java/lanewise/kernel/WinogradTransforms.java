@@ -44,563 +44,248 @@ final class WinogradTransforms {
   private WinogradTransforms() {}
 
   /**
-   * Row {@code i} of {@code Bᵀ d B} of the tiles along a line. Element j of channel c of tile t
-   * goes to {@code j · plane + t · tileStep + c · channelStep}.
+   * Row 0 of {@code Bᵀ d}: {@code t = d0 − 5/2 d2 + d4}. Row 5 is the same of d1, d3 and d5.
    *
-   * @param d six rows of pixels of {@code channels}, {@code rowPitch} apart
+   * @param n elements of a row
+   */
+  static void inputEnd(
+      int n,
+      float[] d0,
+      int d0Offset,
+      float[] d2,
+      int d2Offset,
+      float[] d4,
+      int d4Offset,
+      float[] t,
+      int tOffset) {
+    FloatVector factor = FloatVector.broadcast(S, -2.5f);
+    for (int e = 0; e < n; e += LANES) {
+      FloatVector.fromArray(S, d2, d2Offset + e)
+          .fma(
+              factor,
+              FloatVector.fromArray(S, d0, d0Offset + e)
+                  .add(FloatVector.fromArray(S, d4, d4Offset + e)))
+          .intoArray(t, tOffset + e);
+    }
+  }
+
+  /** Row {@code i} of {@code Bᵀ d}, 1 to 4: {@code t = k1 d1 + k2 d2 + k3 d3 + d4}. */
+  static void inputMiddle(
+      int i,
+      int n,
+      float[] d1,
+      int d1Offset,
+      float[] d2,
+      int d2Offset,
+      float[] d3,
+      int d3Offset,
+      float[] d4,
+      int d4Offset,
+      float[] t,
+      int tOffset) {
+    float sign = i % 2 == 1 ? ROOT : -ROOT;
+    FloatVector k1 = FloatVector.broadcast(S, i < 3 ? -sign : -sign / 2);
+    FloatVector k2 = FloatVector.broadcast(S, i < 3 ? -2 : -0.5f);
+    FloatVector k3 = FloatVector.broadcast(S, i < 3 ? sign / 2 : sign);
+    for (int e = 0; e < n; e += LANES) {
+      FloatVector sum = FloatVector.fromArray(S, d4, d4Offset + e);
+      sum = FloatVector.fromArray(S, d3, d3Offset + e).fma(k3, sum);
+      sum = FloatVector.fromArray(S, d2, d2Offset + e).fma(k2, sum);
+      sum = FloatVector.fromArray(S, d1, d1Offset + e).fma(k1, sum);
+      sum.intoArray(t, tOffset + e);
+    }
+  }
+
+  /**
+   * A row of {@code Bᵀ d B}, {@code v = t B}, of the tiles along a line. Element j of channel c of
+   * tile k goes to {@code j · plane + k · tileStep + c · channelStep}.
+   *
+   * @param t the row of {@code Bᵀ d}, pixels of {@code channels}
    */
   static void input(
-      int i,
       int tiles,
       int channels,
-      float[] d,
-      int dOffset,
-      int rowPitch,
+      float[] t,
+      int tOffset,
       float[] v,
       int vOffset,
       int plane,
       int tileStep,
       int channelStep) {
     for (int tile = 0; tile < tiles; tile++) {
-      int from = dOffset + 4 * tile * channels;
-      int to = vOffset + tile * tileStep;
-      if (i == 0) {
-        inputEnd(channels, d, from, rowPitch, v, to, plane, channelStep);
-      } else if (i == 5) {
-        inputEnd(channels, d, from + rowPitch, rowPitch, v, to, plane, channelStep);
-      } else {
-        float sign = i % 2 == 1 ? ROOT : -ROOT;
-        float k1 = i < 3 ? -sign : -sign / 2;
-        float k2 = i < 3 ? -2 : -0.5f;
-        float k3 = i < 3 ? sign / 2 : sign;
-        inputMiddle(k1, k2, k3, channels, d, from, rowPitch, v, to, plane, channelStep);
+      int pixels = tOffset + 4 * tile * channels;
+      int first = vOffset + tile * tileStep;
+      for (int c = 0; c < channels; c += LANES) {
+        int from = pixels + c;
+        int to = first + c * channelStep;
+        FloatVector t0 = FloatVector.fromArray(S, t, from);
+        FloatVector t1 = FloatVector.fromArray(S, t, from + channels);
+        FloatVector t2 = FloatVector.fromArray(S, t, from + 2 * channels);
+        FloatVector t3 = FloatVector.fromArray(S, t, from + 3 * channels);
+        FloatVector t4 = FloatVector.fromArray(S, t, from + 4 * channels);
+        FloatVector t5 = FloatVector.fromArray(S, t, from + 5 * channels);
+        FloatVector even = t2.fma(FloatVector.broadcast(S, -2), t4);
+        FloatVector odd = t1.fma(FloatVector.broadcast(S, -2), t3).mul(ROOT / 2);
+        t2.fma(FloatVector.broadcast(S, -2.5f), t0.add(t4)).intoArray(v, to);
+        even.add(odd).intoArray(v, to + plane);
+        even.sub(odd).intoArray(v, to + 2 * plane);
+        even = t2.fma(FloatVector.broadcast(S, -0.5f), t4);
+        odd = t1.fma(FloatVector.broadcast(S, -0.5f), t3).mul(ROOT);
+        even.add(odd).intoArray(v, to + 3 * plane);
+        even.sub(odd).intoArray(v, to + 4 * plane);
+        t3.fma(FloatVector.broadcast(S, -2.5f), t1.add(t5)).intoArray(v, to + 5 * plane);
       }
     }
   }
 
-  /** Row 0 of {@code Bᵀ d B}; from a row further down, row 5. */
-  private static void inputEnd(
-      int channels,
-      float[] d,
-      int dOffset,
-      int rowPitch,
-      float[] v,
-      int vOffset,
-      int plane,
-      int channelStep) {
-    FloatVector factor = FloatVector.broadcast(S, -2.5f);
-    for (int c = 0; c < channels; c += LANES) {
-      int r0 = dOffset + c;
-      int r2 = r0 + 2 * rowPitch;
-      int r4 = r0 + 4 * rowPitch;
-      int to = vOffset + c * channelStep;
-      FloatVector t0 =
-          FloatVector.fromArray(S, d, r2)
-              .fma(factor, FloatVector.fromArray(S, d, r0).add(FloatVector.fromArray(S, d, r4)));
-      FloatVector t1 =
-          FloatVector.fromArray(S, d, r2 + channels)
-              .fma(
-                  factor,
-                  FloatVector.fromArray(S, d, r0 + channels)
-                      .add(FloatVector.fromArray(S, d, r4 + channels)));
-      FloatVector t2 =
-          FloatVector.fromArray(S, d, r2 + 2 * channels)
-              .fma(
-                  factor,
-                  FloatVector.fromArray(S, d, r0 + 2 * channels)
-                      .add(FloatVector.fromArray(S, d, r4 + 2 * channels)));
-      FloatVector t3 =
-          FloatVector.fromArray(S, d, r2 + 3 * channels)
-              .fma(
-                  factor,
-                  FloatVector.fromArray(S, d, r0 + 3 * channels)
-                      .add(FloatVector.fromArray(S, d, r4 + 3 * channels)));
-      FloatVector t4 =
-          FloatVector.fromArray(S, d, r2 + 4 * channels)
-              .fma(
-                  factor,
-                  FloatVector.fromArray(S, d, r0 + 4 * channels)
-                      .add(FloatVector.fromArray(S, d, r4 + 4 * channels)));
-      FloatVector t5 =
-          FloatVector.fromArray(S, d, r2 + 5 * channels)
-              .fma(
-                  factor,
-                  FloatVector.fromArray(S, d, r0 + 5 * channels)
-                      .add(FloatVector.fromArray(S, d, r4 + 5 * channels)));
-      FloatVector even = t2.fma(FloatVector.broadcast(S, -2), t4);
-      FloatVector odd = t1.fma(FloatVector.broadcast(S, -2), t3).mul(ROOT / 2);
-      t2.fma(FloatVector.broadcast(S, -2.5f), t0.add(t4)).intoArray(v, to);
-      even.add(odd).intoArray(v, to + plane);
-      even.sub(odd).intoArray(v, to + 2 * plane);
-      even = t2.fma(FloatVector.broadcast(S, -0.5f), t4);
-      odd = t1.fma(FloatVector.broadcast(S, -0.5f), t3).mul(ROOT);
-      even.add(odd).intoArray(v, to + 3 * plane);
-      even.sub(odd).intoArray(v, to + 4 * plane);
-      t3.fma(FloatVector.broadcast(S, -2.5f), t1.add(t5)).intoArray(v, to + 5 * plane);
-    }
-  }
-
-  /** Row 1, 2, 3 or 4 of {@code Bᵀ d B}, whose coefficients are 0, k1, k2, k3, 1, 0. */
-  private static void inputMiddle(
-      float k1,
-      float k2,
-      float k3,
-      int channels,
-      float[] d,
-      int dOffset,
-      int rowPitch,
-      float[] v,
-      int vOffset,
-      int plane,
-      int channelStep) {
-    FloatVector factor1 = FloatVector.broadcast(S, k1);
-    FloatVector factor2 = FloatVector.broadcast(S, k2);
-    FloatVector factor3 = FloatVector.broadcast(S, k3);
-    for (int c = 0; c < channels; c += LANES) {
-      int r1 = dOffset + rowPitch + c;
-      int r2 = r1 + rowPitch;
-      int r3 = r2 + rowPitch;
-      int r4 = r3 + rowPitch;
-      int to = vOffset + c * channelStep;
-      FloatVector t0 =
-          FloatVector.fromArray(S, d, r1)
-              .fma(
-                  factor1,
-                  FloatVector.fromArray(S, d, r2)
-                      .fma(
-                          factor2,
-                          FloatVector.fromArray(S, d, r3)
-                              .fma(factor3, FloatVector.fromArray(S, d, r4))));
-      FloatVector t1 =
-          FloatVector.fromArray(S, d, r1 + channels)
-              .fma(
-                  factor1,
-                  FloatVector.fromArray(S, d, r2 + channels)
-                      .fma(
-                          factor2,
-                          FloatVector.fromArray(S, d, r3 + channels)
-                              .fma(factor3, FloatVector.fromArray(S, d, r4 + channels))));
-      FloatVector t2 =
-          FloatVector.fromArray(S, d, r1 + 2 * channels)
-              .fma(
-                  factor1,
-                  FloatVector.fromArray(S, d, r2 + 2 * channels)
-                      .fma(
-                          factor2,
-                          FloatVector.fromArray(S, d, r3 + 2 * channels)
-                              .fma(factor3, FloatVector.fromArray(S, d, r4 + 2 * channels))));
-      FloatVector t3 =
-          FloatVector.fromArray(S, d, r1 + 3 * channels)
-              .fma(
-                  factor1,
-                  FloatVector.fromArray(S, d, r2 + 3 * channels)
-                      .fma(
-                          factor2,
-                          FloatVector.fromArray(S, d, r3 + 3 * channels)
-                              .fma(factor3, FloatVector.fromArray(S, d, r4 + 3 * channels))));
-      FloatVector t4 =
-          FloatVector.fromArray(S, d, r1 + 4 * channels)
-              .fma(
-                  factor1,
-                  FloatVector.fromArray(S, d, r2 + 4 * channels)
-                      .fma(
-                          factor2,
-                          FloatVector.fromArray(S, d, r3 + 4 * channels)
-                              .fma(factor3, FloatVector.fromArray(S, d, r4 + 4 * channels))));
-      FloatVector t5 =
-          FloatVector.fromArray(S, d, r1 + 5 * channels)
-              .fma(
-                  factor1,
-                  FloatVector.fromArray(S, d, r2 + 5 * channels)
-                      .fma(
-                          factor2,
-                          FloatVector.fromArray(S, d, r3 + 5 * channels)
-                              .fma(factor3, FloatVector.fromArray(S, d, r4 + 5 * channels))));
-      FloatVector even = t2.fma(FloatVector.broadcast(S, -2), t4);
-      FloatVector odd = t1.fma(FloatVector.broadcast(S, -2), t3).mul(ROOT / 2);
-      t2.fma(FloatVector.broadcast(S, -2.5f), t0.add(t4)).intoArray(v, to);
-      even.add(odd).intoArray(v, to + plane);
-      even.sub(odd).intoArray(v, to + 2 * plane);
-      even = t2.fma(FloatVector.broadcast(S, -0.5f), t4);
-      odd = t1.fma(FloatVector.broadcast(S, -0.5f), t3).mul(ROOT);
-      even.add(odd).intoArray(v, to + 3 * plane);
-      even.sub(odd).intoArray(v, to + 4 * plane);
-      t3.fma(FloatVector.broadcast(S, -2.5f), t1.add(t5)).intoArray(v, to + 5 * plane);
+  /**
+   * Row {@code i} of {@code A dy}, 1 to 4: {@code t = dy0 + k1 dy1 + k2 dy2 + k3 dy3}. Row 0 is dy0
+   * and row 5 dy3.
+   *
+   * @param n elements of a row
+   */
+  static void gradientMiddle(
+      int i,
+      int n,
+      float[] dy0,
+      int dy0Offset,
+      float[] dy1,
+      int dy1Offset,
+      float[] dy2,
+      int dy2Offset,
+      float[] dy3,
+      int dy3Offset,
+      float[] t,
+      int tOffset) {
+    float sign = i % 2 == 1 ? ROOT : -ROOT;
+    FloatVector k1 = FloatVector.broadcast(S, i < 3 ? sign / 2 : sign);
+    FloatVector k2 = FloatVector.broadcast(S, i < 3 ? 0.5f : 2);
+    FloatVector k3 = FloatVector.broadcast(S, i < 3 ? sign / 4 : 2 * sign);
+    for (int e = 0; e < n; e += LANES) {
+      FloatVector sum = FloatVector.fromArray(S, dy0, dy0Offset + e);
+      sum = FloatVector.fromArray(S, dy1, dy1Offset + e).fma(k1, sum);
+      sum = FloatVector.fromArray(S, dy2, dy2Offset + e).fma(k2, sum);
+      sum = FloatVector.fromArray(S, dy3, dy3Offset + e).fma(k3, sum);
+      sum.intoArray(t, tOffset + e);
     }
   }
 
   /**
-   * Row {@code i} of {@code A dy Aᵀ} of the tiles along a line. Element j of channel c of tile t
-   * goes to {@code j · plane + t · tileStep + c}.
+   * A row of {@code A dy Aᵀ}, {@code m = t Aᵀ}, of the tiles along a line. Element j of channel c
+   * of tile k goes to {@code j · plane + k · tileStep + c}.
    *
-   * @param dy four rows of pixels, {@code rowPitch} apart
+   * @param t the row of {@code A dy}
    * @param pitch from one pixel to the next
    */
   static void gradient(
-      int i,
       int tiles,
       int channels,
-      float[] dy,
-      int dyOffset,
       int pitch,
-      int rowPitch,
+      float[] t,
+      int tOffset,
       float[] m,
       int mOffset,
       int plane,
       int tileStep) {
     for (int tile = 0; tile < tiles; tile++) {
-      int from = dyOffset + 4 * tile * pitch;
-      int to = mOffset + tile * tileStep;
-      if (i == 0) {
-        gradientEnd(channels, pitch, dy, from, m, to, plane);
-      } else if (i == 5) {
-        gradientEnd(channels, pitch, dy, from + 3 * rowPitch, m, to, plane);
-      } else {
-        float sign = i % 2 == 1 ? ROOT : -ROOT;
-        float k1 = i < 3 ? sign / 2 : sign;
-        float k2 = i < 3 ? 0.5f : 2;
-        float k3 = i < 3 ? sign / 4 : 2 * sign;
-        gradientMiddle(k1, k2, k3, channels, pitch, dy, from, rowPitch, m, to, plane);
+      int pixels = tOffset + 4 * tile * pitch;
+      int first = mOffset + tile * tileStep;
+      for (int c = 0; c < channels; c += LANES) {
+        int from = pixels + c;
+        int to = first + c;
+        FloatVector t0 = FloatVector.fromArray(S, t, from);
+        FloatVector t1 = FloatVector.fromArray(S, t, from + pitch);
+        FloatVector t2 = FloatVector.fromArray(S, t, from + 2 * pitch);
+        FloatVector t3 = FloatVector.fromArray(S, t, from + 3 * pitch);
+        FloatVector even = t2.fma(FloatVector.broadcast(S, 0.5f), t0);
+        FloatVector odd = t3.fma(FloatVector.broadcast(S, 0.5f), t1).mul(ROOT / 2);
+        t0.intoArray(m, to);
+        even.add(odd).intoArray(m, to + plane);
+        even.sub(odd).intoArray(m, to + 2 * plane);
+        even = t2.fma(FloatVector.broadcast(S, 2), t0);
+        odd = t3.fma(FloatVector.broadcast(S, 2), t1).mul(ROOT);
+        even.add(odd).intoArray(m, to + 3 * plane);
+        even.sub(odd).intoArray(m, to + 4 * plane);
+        t3.intoArray(m, to + 5 * plane);
       }
     }
   }
 
-  /** Row 0 of {@code A dy Aᵀ}; from the last row of dy, row 5. */
-  private static void gradientEnd(
-      int channels, int pitch, float[] dy, int dyOffset, float[] m, int mOffset, int plane) {
-    for (int c = 0; c < channels; c += LANES) {
-      int r0 = dyOffset + c;
-      int to = mOffset + c;
-      FloatVector t0 = FloatVector.fromArray(S, dy, r0);
-      FloatVector t1 = FloatVector.fromArray(S, dy, r0 + pitch);
-      FloatVector t2 = FloatVector.fromArray(S, dy, r0 + 2 * pitch);
-      FloatVector t3 = FloatVector.fromArray(S, dy, r0 + 3 * pitch);
-      FloatVector even = t2.fma(FloatVector.broadcast(S, 0.5f), t0);
-      FloatVector odd = t3.fma(FloatVector.broadcast(S, 0.5f), t1).mul(ROOT / 2);
-      t0.intoArray(m, to);
-      even.add(odd).intoArray(m, to + plane);
-      even.sub(odd).intoArray(m, to + 2 * plane);
-      even = t2.fma(FloatVector.broadcast(S, 2), t0);
-      odd = t3.fma(FloatVector.broadcast(S, 2), t1).mul(ROOT);
-      even.add(odd).intoArray(m, to + 3 * plane);
-      even.sub(odd).intoArray(m, to + 4 * plane);
-      t3.intoArray(m, to + 5 * plane);
-    }
-  }
-
-  /** Row 1, 2, 3 or 4 of {@code A dy Aᵀ}, whose coefficients are 1, k1, k2, k3. */
-  private static void gradientMiddle(
-      float k1,
-      float k2,
-      float k3,
-      int channels,
-      int pitch,
-      float[] dy,
-      int dyOffset,
-      int rowPitch,
-      float[] m,
-      int mOffset,
-      int plane) {
-    FloatVector factor1 = FloatVector.broadcast(S, k1);
-    FloatVector factor2 = FloatVector.broadcast(S, k2);
-    FloatVector factor3 = FloatVector.broadcast(S, k3);
-    for (int c = 0; c < channels; c += LANES) {
-      int r0 = dyOffset + c;
-      int r1 = r0 + rowPitch;
-      int r2 = r1 + rowPitch;
-      int r3 = r2 + rowPitch;
-      int to = mOffset + c;
-      FloatVector t0 =
-          FloatVector.fromArray(S, dy, r3)
-              .fma(
-                  factor3,
-                  FloatVector.fromArray(S, dy, r2)
-                      .fma(
-                          factor2,
-                          FloatVector.fromArray(S, dy, r1)
-                              .fma(factor1, FloatVector.fromArray(S, dy, r0))));
-      FloatVector t1 =
-          FloatVector.fromArray(S, dy, r3 + pitch)
-              .fma(
-                  factor3,
-                  FloatVector.fromArray(S, dy, r2 + pitch)
-                      .fma(
-                          factor2,
-                          FloatVector.fromArray(S, dy, r1 + pitch)
-                              .fma(factor1, FloatVector.fromArray(S, dy, r0 + pitch))));
-      FloatVector t2 =
-          FloatVector.fromArray(S, dy, r3 + 2 * pitch)
-              .fma(
-                  factor3,
-                  FloatVector.fromArray(S, dy, r2 + 2 * pitch)
-                      .fma(
-                          factor2,
-                          FloatVector.fromArray(S, dy, r1 + 2 * pitch)
-                              .fma(factor1, FloatVector.fromArray(S, dy, r0 + 2 * pitch))));
-      FloatVector t3 =
-          FloatVector.fromArray(S, dy, r3 + 3 * pitch)
-              .fma(
-                  factor3,
-                  FloatVector.fromArray(S, dy, r2 + 3 * pitch)
-                      .fma(
-                          factor2,
-                          FloatVector.fromArray(S, dy, r1 + 3 * pitch)
-                              .fma(factor1, FloatVector.fromArray(S, dy, r0 + 3 * pitch))));
-      FloatVector even = t2.fma(FloatVector.broadcast(S, 0.5f), t0);
-      FloatVector odd = t3.fma(FloatVector.broadcast(S, 0.5f), t1).mul(ROOT / 2);
-      t0.intoArray(m, to);
-      even.add(odd).intoArray(m, to + plane);
-      even.sub(odd).intoArray(m, to + 2 * plane);
-      even = t2.fma(FloatVector.broadcast(S, 2), t0);
-      odd = t3.fma(FloatVector.broadcast(S, 2), t1).mul(ROOT);
-      even.add(odd).intoArray(m, to + 3 * plane);
-      even.sub(odd).intoArray(m, to + 4 * plane);
-      t3.intoArray(m, to + 5 * plane);
+  /**
+   * {@code s = Aᵀ m} of the tiles along a line, 4 × 6: element (i, j) goes to {@code (6 i + j) ·
+   * n}.
+   *
+   * @param n tiles times channels
+   * @param m element (i, j) in plane 6 i + j
+   */
+  static void outputRows(int n, float[] m, int mOffset, int plane, float[] s) {
+    FloatVector half = FloatVector.broadcast(S, 0.5f);
+    FloatVector two = FloatVector.broadcast(S, 2);
+    for (int j = 0; j < 6; j++) {
+      int from = mOffset + j * plane;
+      int to = j * n;
+      for (int e = 0; e < n; e += LANES) {
+        FloatVector m1 = FloatVector.fromArray(S, m, from + 6 * plane + e);
+        FloatVector m2 = FloatVector.fromArray(S, m, from + 12 * plane + e);
+        FloatVector m3 = FloatVector.fromArray(S, m, from + 18 * plane + e);
+        FloatVector m4 = FloatVector.fromArray(S, m, from + 24 * plane + e);
+        FloatVector sum12 = m1.add(m2);
+        FloatVector sum34 = m3.add(m4);
+        FloatVector.fromArray(S, m, from + e).add(sum12).add(sum34).intoArray(s, to + e);
+        sum34.fma(two, sum12.mul(half)).intoArray(s, to + 12 * n + e);
+        FloatVector apart12 = m1.sub(m2).mul(ROOT / 2);
+        FloatVector apart34 = m3.sub(m4).mul(ROOT);
+        apart12.add(apart34).intoArray(s, to + 6 * n + e);
+        FloatVector m5 = FloatVector.fromArray(S, m, from + 30 * plane + e);
+        apart34.fma(two, apart12.fma(half, m5)).intoArray(s, to + 18 * n + e);
+      }
     }
   }
 
   /**
-   * {@code max(Aᵀ m A + bias, floor)} of one tile.
+   * A row of {@code max(Aᵀ m A + bias, floor)}, {@code y = s A}, of tiles along a line.
    *
-   * @param m element (i, j) in plane 6 i + j
-   * @param y four rows of four pixels of {@code pitch} channels, {@code rowPitch} apart
+   * @param s the row of {@code Aᵀ m}: element j of channel c of tile k at {@code j · plane + k ·
+   *     channels + c}
+   * @param pitch from one pixel of y to the next
    */
   static void output(
+      int tiles,
       int channels,
-      float[] m,
-      int mOffset,
+      float[] s,
+      int sOffset,
       int plane,
       float[] bias,
       int biasOffset,
       float floor,
       float[] y,
       int yOffset,
-      int pitch,
-      int rowPitch) {
-    outputEven(channels, m, mOffset, plane, bias, biasOffset, floor, y, yOffset, pitch, rowPitch);
-    outputOdd(
-        channels,
-        m,
-        mOffset + 6 * plane,
-        plane,
-        bias,
-        biasOffset,
-        floor,
-        y,
-        yOffset + rowPitch,
-        pitch,
-        rowPitch);
-  }
-
-  /** Rows 0 and 2 of a tile of outputs. */
-  private static void outputEven(
-      int channels,
-      float[] m,
-      int mOffset,
-      int plane,
-      float[] bias,
-      int biasOffset,
-      float floor,
-      float[] y,
-      int yOffset,
-      int pitch,
-      int rowPitch) {
-    FloatVector least = FloatVector.broadcast(S, floor);
+      int pitch) {
     FloatVector half = FloatVector.broadcast(S, 0.5f);
     FloatVector two = FloatVector.broadcast(S, 2);
-    for (int c = 0; c < channels; c += LANES) {
-      int from = mOffset + c;
-      int to = yOffset + c;
-      FloatVector sum12;
-      FloatVector sum34;
-      sum12 =
-          FloatVector.fromArray(S, m, from + 6 * plane)
-              .add(FloatVector.fromArray(S, m, from + 12 * plane));
-      sum34 =
-          FloatVector.fromArray(S, m, from + 18 * plane)
-              .add(FloatVector.fromArray(S, m, from + 24 * plane));
-      FloatVector u0 = FloatVector.fromArray(S, m, from).add(sum12).add(sum34);
-      FloatVector w0 = sum34.fma(two, sum12.mul(half));
-      sum12 =
-          FloatVector.fromArray(S, m, from + 7 * plane)
-              .add(FloatVector.fromArray(S, m, from + 13 * plane));
-      sum34 =
-          FloatVector.fromArray(S, m, from + 19 * plane)
-              .add(FloatVector.fromArray(S, m, from + 25 * plane));
-      FloatVector u1 = FloatVector.fromArray(S, m, from + plane).add(sum12).add(sum34);
-      FloatVector w1 = sum34.fma(two, sum12.mul(half));
-      sum12 =
-          FloatVector.fromArray(S, m, from + 8 * plane)
-              .add(FloatVector.fromArray(S, m, from + 14 * plane));
-      sum34 =
-          FloatVector.fromArray(S, m, from + 20 * plane)
-              .add(FloatVector.fromArray(S, m, from + 26 * plane));
-      FloatVector u2 = FloatVector.fromArray(S, m, from + 2 * plane).add(sum12).add(sum34);
-      FloatVector w2 = sum34.fma(two, sum12.mul(half));
-      sum12 =
-          FloatVector.fromArray(S, m, from + 9 * plane)
-              .add(FloatVector.fromArray(S, m, from + 15 * plane));
-      sum34 =
-          FloatVector.fromArray(S, m, from + 21 * plane)
-              .add(FloatVector.fromArray(S, m, from + 27 * plane));
-      FloatVector u3 = FloatVector.fromArray(S, m, from + 3 * plane).add(sum12).add(sum34);
-      FloatVector w3 = sum34.fma(two, sum12.mul(half));
-      sum12 =
-          FloatVector.fromArray(S, m, from + 10 * plane)
-              .add(FloatVector.fromArray(S, m, from + 16 * plane));
-      sum34 =
-          FloatVector.fromArray(S, m, from + 22 * plane)
-              .add(FloatVector.fromArray(S, m, from + 28 * plane));
-      FloatVector u4 = FloatVector.fromArray(S, m, from + 4 * plane).add(sum12).add(sum34);
-      FloatVector w4 = sum34.fma(two, sum12.mul(half));
-      sum12 =
-          FloatVector.fromArray(S, m, from + 11 * plane)
-              .add(FloatVector.fromArray(S, m, from + 17 * plane));
-      sum34 =
-          FloatVector.fromArray(S, m, from + 23 * plane)
-              .add(FloatVector.fromArray(S, m, from + 29 * plane));
-      FloatVector u5 = FloatVector.fromArray(S, m, from + 5 * plane).add(sum12).add(sum34);
-      FloatVector w5 = sum34.fma(two, sum12.mul(half));
-      FloatVector shift = FloatVector.fromArray(S, bias, biasOffset + c);
-      sum12 = u1.add(u2);
-      sum34 = u3.add(u4);
-      u0.add(sum12).add(sum34).add(shift).max(least).intoArray(y, to);
-      sum34.fma(two, sum12.mul(half)).add(shift).max(least).intoArray(y, to + 2 * pitch);
-      sum12 = u1.sub(u2).mul(ROOT / 2);
-      sum34 = u3.sub(u4).mul(ROOT);
-      sum12.add(sum34).add(shift).max(least).intoArray(y, to + pitch);
-      sum34.fma(two, sum12.fma(half, u5)).add(shift).max(least).intoArray(y, to + 3 * pitch);
-      sum12 = w1.add(w2);
-      sum34 = w3.add(w4);
-      w0.add(sum12).add(sum34).add(shift).max(least).intoArray(y, to + 2 * rowPitch);
-      sum34
-          .fma(two, sum12.mul(half))
-          .add(shift)
-          .max(least)
-          .intoArray(y, to + 2 * rowPitch + 2 * pitch);
-      sum12 = w1.sub(w2).mul(ROOT / 2);
-      sum34 = w3.sub(w4).mul(ROOT);
-      sum12.add(sum34).add(shift).max(least).intoArray(y, to + 2 * rowPitch + pitch);
-      sum34
-          .fma(two, sum12.fma(half, w5))
-          .add(shift)
-          .max(least)
-          .intoArray(y, to + 2 * rowPitch + 3 * pitch);
-    }
-  }
-
-  /** Rows 1 and 3 of a tile of outputs; {@code m} starts at plane 6. */
-  private static void outputOdd(
-      int channels,
-      float[] m,
-      int mOffset,
-      int plane,
-      float[] bias,
-      int biasOffset,
-      float floor,
-      float[] y,
-      int yOffset,
-      int pitch,
-      int rowPitch) {
     FloatVector least = FloatVector.broadcast(S, floor);
-    FloatVector half = FloatVector.broadcast(S, 0.5f);
-    FloatVector two = FloatVector.broadcast(S, 2);
-    for (int c = 0; c < channels; c += LANES) {
-      int from = mOffset + c;
-      int to = yOffset + c;
-      FloatVector sum12;
-      FloatVector sum34;
-      sum12 =
-          FloatVector.fromArray(S, m, from)
-              .sub(FloatVector.fromArray(S, m, from + 6 * plane))
-              .mul(ROOT / 2);
-      sum34 =
-          FloatVector.fromArray(S, m, from + 12 * plane)
-              .sub(FloatVector.fromArray(S, m, from + 18 * plane))
-              .mul(ROOT);
-      FloatVector u0 = sum12.add(sum34);
-      FloatVector w0 =
-          sum34.fma(two, sum12.fma(half, FloatVector.fromArray(S, m, from + 24 * plane)));
-      sum12 =
-          FloatVector.fromArray(S, m, from + plane)
-              .sub(FloatVector.fromArray(S, m, from + 7 * plane))
-              .mul(ROOT / 2);
-      sum34 =
-          FloatVector.fromArray(S, m, from + 13 * plane)
-              .sub(FloatVector.fromArray(S, m, from + 19 * plane))
-              .mul(ROOT);
-      FloatVector u1 = sum12.add(sum34);
-      FloatVector w1 =
-          sum34.fma(two, sum12.fma(half, FloatVector.fromArray(S, m, from + 25 * plane)));
-      sum12 =
-          FloatVector.fromArray(S, m, from + 2 * plane)
-              .sub(FloatVector.fromArray(S, m, from + 8 * plane))
-              .mul(ROOT / 2);
-      sum34 =
-          FloatVector.fromArray(S, m, from + 14 * plane)
-              .sub(FloatVector.fromArray(S, m, from + 20 * plane))
-              .mul(ROOT);
-      FloatVector u2 = sum12.add(sum34);
-      FloatVector w2 =
-          sum34.fma(two, sum12.fma(half, FloatVector.fromArray(S, m, from + 26 * plane)));
-      sum12 =
-          FloatVector.fromArray(S, m, from + 3 * plane)
-              .sub(FloatVector.fromArray(S, m, from + 9 * plane))
-              .mul(ROOT / 2);
-      sum34 =
-          FloatVector.fromArray(S, m, from + 15 * plane)
-              .sub(FloatVector.fromArray(S, m, from + 21 * plane))
-              .mul(ROOT);
-      FloatVector u3 = sum12.add(sum34);
-      FloatVector w3 =
-          sum34.fma(two, sum12.fma(half, FloatVector.fromArray(S, m, from + 27 * plane)));
-      sum12 =
-          FloatVector.fromArray(S, m, from + 4 * plane)
-              .sub(FloatVector.fromArray(S, m, from + 10 * plane))
-              .mul(ROOT / 2);
-      sum34 =
-          FloatVector.fromArray(S, m, from + 16 * plane)
-              .sub(FloatVector.fromArray(S, m, from + 22 * plane))
-              .mul(ROOT);
-      FloatVector u4 = sum12.add(sum34);
-      FloatVector w4 =
-          sum34.fma(two, sum12.fma(half, FloatVector.fromArray(S, m, from + 28 * plane)));
-      sum12 =
-          FloatVector.fromArray(S, m, from + 5 * plane)
-              .sub(FloatVector.fromArray(S, m, from + 11 * plane))
-              .mul(ROOT / 2);
-      sum34 =
-          FloatVector.fromArray(S, m, from + 17 * plane)
-              .sub(FloatVector.fromArray(S, m, from + 23 * plane))
-              .mul(ROOT);
-      FloatVector u5 = sum12.add(sum34);
-      FloatVector w5 =
-          sum34.fma(two, sum12.fma(half, FloatVector.fromArray(S, m, from + 29 * plane)));
-      FloatVector shift = FloatVector.fromArray(S, bias, biasOffset + c);
-      sum12 = u1.add(u2);
-      sum34 = u3.add(u4);
-      u0.add(sum12).add(sum34).add(shift).max(least).intoArray(y, to);
-      sum34.fma(two, sum12.mul(half)).add(shift).max(least).intoArray(y, to + 2 * pitch);
-      sum12 = u1.sub(u2).mul(ROOT / 2);
-      sum34 = u3.sub(u4).mul(ROOT);
-      sum12.add(sum34).add(shift).max(least).intoArray(y, to + pitch);
-      sum34.fma(two, sum12.fma(half, u5)).add(shift).max(least).intoArray(y, to + 3 * pitch);
-      sum12 = w1.add(w2);
-      sum34 = w3.add(w4);
-      w0.add(sum12).add(sum34).add(shift).max(least).intoArray(y, to + 2 * rowPitch);
-      sum34
-          .fma(two, sum12.mul(half))
-          .add(shift)
-          .max(least)
-          .intoArray(y, to + 2 * rowPitch + 2 * pitch);
-      sum12 = w1.sub(w2).mul(ROOT / 2);
-      sum34 = w3.sub(w4).mul(ROOT);
-      sum12.add(sum34).add(shift).max(least).intoArray(y, to + 2 * rowPitch + pitch);
-      sum34
-          .fma(two, sum12.fma(half, w5))
-          .add(shift)
-          .max(least)
-          .intoArray(y, to + 2 * rowPitch + 3 * pitch);
+    for (int tile = 0; tile < tiles; tile++) {
+      int first = sOffset + tile * channels;
+      int pixels = yOffset + 4 * tile * pitch;
+      for (int c = 0; c < channels; c += LANES) {
+        int from = first + c;
+        int to = pixels + c;
+        FloatVector shift = FloatVector.fromArray(S, bias, biasOffset + c);
+        FloatVector s1 = FloatVector.fromArray(S, s, from + plane);
+        FloatVector s2 = FloatVector.fromArray(S, s, from + 2 * plane);
+        FloatVector s3 = FloatVector.fromArray(S, s, from + 3 * plane);
+        FloatVector s4 = FloatVector.fromArray(S, s, from + 4 * plane);
+        FloatVector sum12 = s1.add(s2);
+        FloatVector sum34 = s3.add(s4);
+        FloatVector s0 = FloatVector.fromArray(S, s, from);
+        s0.add(sum12).add(sum34).add(shift).max(least).intoArray(y, to);
+        sum34.fma(two, sum12.mul(half)).add(shift).max(least).intoArray(y, to + 2 * pitch);
+        FloatVector apart12 = s1.sub(s2).mul(ROOT / 2);
+        FloatVector apart34 = s3.sub(s4).mul(ROOT);
+        apart12.add(apart34).add(shift).max(least).intoArray(y, to + pitch);
+        FloatVector s5 = FloatVector.fromArray(S, s, from + 5 * plane);
+        apart34.fma(two, apart12.fma(half, s5)).add(shift).max(least).intoArray(y, to + 3 * pitch);
+      }
     }
   }
 

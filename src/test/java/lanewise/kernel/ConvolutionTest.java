@@ -280,7 +280,8 @@ final class ConvolutionTest {
   void winogradIsChosenWherePixelsAndChannelsSuffice() {
     assertEquals(ConvolutionAlgorithm.WINOGRAD, algorithm(28, 32, 32, 3, 1));
     assertEquals(ConvolutionAlgorithm.WINOGRAD, algorithm(7, 512, 512, 3, 1));
-    assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(28, 16, 32, 3, 1));
+    assertEquals(ConvolutionAlgorithm.WINOGRAD, algorithm(28, 16, 32, 3, 1));
+    assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(28, 8, 32, 3, 1));
     assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(28, 32, 40, 3, 1));
     assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(2, 64, 64, 3, 1));
     assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(28, 32, 32, 3, 2));
