@@ -23,8 +23,11 @@ public final class Gemm {
   /** Columns of B packed at a time, 2 MB at full depth. */
   private static final int NC = 2048;
 
-  /** With as many columns of B, packing a row of A costs less than it saves. */
-  private static final int COLUMNS = 96;
+  /** With as many columns of B, packing a row of A costs less than it saves, */
+  private static final int COLUMNS = 160;
+
+  /** unless it is as short as this. */
+  private static final int SHORT = 64;
 
   /** From as many rows of A on, packing B beforehand pays: fewer read B where it lies. */
   public static final int PACKED_ROWS = Microkernel.MR;
@@ -430,7 +433,7 @@ public final class Gemm {
       TileStore store =
           scratch.store.set(alpha, pc == 0 ? beta : 1, pc + kc >= k, epilogue, jc + j);
       int at = cOffset + i * ldc + jc + j;
-      if (transposeA || columns >= COLUMNS) {
+      if (transposeA || (columns >= COLUMNS && kc > SHORT)) {
         float[] left = scratch.left((rows + Microkernel.LEFT_STEP) * kc);
         if (transposeA) {
           Panels.packLeft(rows, kc, a, aOffset + pc * lda + i, lda, left);
