@@ -567,7 +567,7 @@ public final class Convolution {
       int size = p.patchSize * Microkernel.packedWidth(groupColumns);
       int at = targetOffset + (image * p.outHeight + y) * p.outWidth * columns;
       if (p.planar) {
-        TileStore store = scratch.store.set(1, 0, true, epilogue, 0);
+        TileStore store = scratch.store.set(1, epilogue.beta(), true, epilogue, 0);
         p.multiplyPlanes(rows, x, base, columns, packed, store, target, at, scratch);
         return;
       }
@@ -583,7 +583,11 @@ public final class Convolution {
           int[] block = p.blocks[b];
           TileStore store =
               scratch.store.set(
-                  1, b == 0 ? 0 : 1, b == p.blocks.length - 1, epilogue, g * groupColumns);
+                  1,
+                  b == 0 ? epilogue.beta() : 1,
+                  b == p.blocks.length - 1,
+                  epilogue,
+                  g * groupColumns);
           Panels.multiplyRows(
               pixels,
               offsets,

@@ -85,7 +85,7 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
     this.epilogue = epilogue;
     this.target = target;
     this.targetOffset = targetOffset;
-    TileStore store = Scratch.current().store.set(1, 0, true, epilogue, 0);
+    TileStore store = Scratch.current().store.set(1, epilogue.beta(), true, epilogue, 0);
     plain = store.way() == Microkernel.STORE;
     fused = store.way() == Microkernel.FINISH;
     bias = store.bias(NOTHING);
@@ -156,54 +156,57 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
 
   /** One pixel or a group. */
   private void sum(int number, int to, int from, int w, int tapRows, int tapColumns) {
-    for (int p = 0; p < number; p++) {
-      Arrays.fill(target, to + p * pixelStep, to + p * pixelStep + channels, 0);
+    if (epilogue.sums()) {
+      float[] sums = Scratch.current().patches(GROUP * channels);
+      sum(number, sums, 0, channels, from, w, tapRows, tapColumns);
+      for (int p = 0; p < number; p++) {
+        finish(sums, p * channels, to + p * pixelStep);
+      }
+      return;
     }
-    for (int i = 0; i < tapRows; i++) {
-      row(number, to, from + i * sourceRow, w + i * filterRow, tapColumns);
-    }
+    sum(number, target, to, pixelStep, from, w, tapRows, tapColumns);
     for (int p = 0; p < number && !plain; p++) {
-      finish(to + p * pixelStep);
+      finish(target, to + p * pixelStep, to + p * pixelStep);
     }
   }
 
-  private void row(int number, int to, int from, int w, int taps) {
+  private void sum(
+      int number, float[] y, int to, int step, int from, int w, int tapRows, int tapColumns) {
+    for (int p = 0; p < number; p++) {
+      Arrays.fill(y, to + p * step, to + p * step + channels, 0);
+    }
+    for (int i = 0; i < tapRows; i++) {
+      row(number, y, to, step, from + i * sourceRow, w + i * filterRow, tapColumns);
+    }
+  }
+
+  private void row(int number, float[] y, int to, int step, int from, int w, int taps) {
     int j = 0;
     for (; j <= taps - 3; j += 3) {
       int at = from + j * sourceColumn;
       int tap = w + j * filterColumn;
       if (number == GROUP) {
         addThreeToFour(
-            channels,
-            source,
-            at,
-            sourceStep,
-            sourceColumn,
-            filter,
-            tap,
-            filterColumn,
-            target,
-            to,
-            pixelStep);
+            channels, source, at, sourceStep, sourceColumn, filter, tap, filterColumn, y, to, step);
       } else {
-        addThree(channels, source, at, sourceColumn, filter, tap, filterColumn, target, to);
+        addThree(channels, source, at, sourceColumn, filter, tap, filterColumn, y, to);
       }
     }
     for (; j < taps; j++) {
       int at = from + j * sourceColumn;
       int tap = w + j * filterColumn;
       for (int p = 0; p < number; p++) {
-        addOne(channels, source, at + p * sourceStep, filter, tap, target, to + p * pixelStep);
+        addOne(channels, source, at + p * sourceStep, filter, tap, y, to + p * step);
       }
     }
   }
 
-  private void finish(int to) {
+  private void finish(float[] sums, int from, int to) {
     if (fused) {
       addBias(channels, bias, biasOffset, floor, target, to);
     } else {
-      TileStore store = Scratch.current().store.set(1, 0, true, epilogue, 0);
-      store.row(channels, target, to, target, to, 0);
+      TileStore store = Scratch.current().store.set(1, epilogue.beta(), true, epilogue, 0);
+      store.row(channels, sums, from, target, to, 0);
     }
   }
 

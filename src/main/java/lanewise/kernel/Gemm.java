@@ -320,7 +320,7 @@ public final class Gemm {
       this.b = b;
       this.bOffset = bOffset;
       this.ldb = ldb;
-      this.beta = beta;
+      this.beta = beta + epilogue.beta();
       this.c = c;
       this.cOffset = cOffset;
       this.ldc = ldc;

@@ -33,7 +33,7 @@ final class TileStore {
     if (alpha != 1 || (beta != 0 && beta != 1)) {
       return -1;
     }
-    if (!last || epilogue == Epilogue.NONE) {
+    if (!last || (epilogue.bias() == null && !epilogue.activates())) {
       return beta == 0 ? Microkernel.STORE : Microkernel.ADD;
     }
     if (epilogue.bias() == null || (epilogue.activates() && !epilogue.isRelu())) {

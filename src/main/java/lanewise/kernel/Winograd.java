@@ -451,7 +451,7 @@ final class Winograd {
               columns,
               scratch);
         }
-        TileStore store = scratch.store.set(1, 0, true, epilogue, j);
+        TileStore store = scratch.store.set(1, epilogue.beta(), true, epilogue, j);
         for (int line = firstLine; line < lastLine; line++) {
           int at = (line - firstLine) * tilesAcross * columns;
           storeLine(line, j, columns, store, m, at, mPlane, scratch);
@@ -470,11 +470,12 @@ final class Winograd {
         int plane,
         Scratch scratch) {
       boolean fused = store.way() >= 0;
+      boolean sums = fused && epilogue.sums();
       float[] bias = fused ? store.bias(zeros) : zeros;
       int biasOffset = bias == zeros ? 0 : store.biasOffset(0);
-      float floor = fused ? store.floor() : Float.NEGATIVE_INFINITY;
+      float floor = fused && !sums ? store.floor() : Float.NEGATIVE_INFINITY;
       int size = tilesAcross * columns;
-      float[] s = scratch.patches(24 * size + 4 * columns); // [4, 6, tiles, columns], then a tile's
+      float[] s = scratch.patches(28 * size); // [4, 6, tiles, columns], then a row of pixels
       WinogradTransforms.outputRows(size, m, mOffset, plane, s);
       int y = 4 * (line % linesPerImage);
       int image = targetOffset + line / linesPerImage * outHeight * outWidth * n;
@@ -482,6 +483,12 @@ final class Winograd {
       for (int i = 0; i < Math.min(4, outHeight - y); i++) {
         int from = 6 * i * size;
         int to = image + (y + i) * outWidth * n + channel;
+        if (sums) {
+          WinogradTransforms.output(
+              tilesAcross, columns, s, from, size, bias, biasOffset, floor, s, 24 * size, columns);
+          add(columns, s, 24 * size, to);
+          continue;
+        }
         WinogradTransforms.output(
             whole, columns, s, from, size, bias, biasOffset, floor, target, to, n);
         for (int tile = whole; tile < tilesAcross; tile++) {
@@ -507,6 +514,25 @@ final class Winograd {
             pixels += columns;
           }
         }
+      }
+    }
+
+    /** Adds a row of pixels to the target's, and bounds the sums. */
+    private void add(int columns, float[] pixels, int from, int to) {
+      int runs = columns == n ? 1 : outWidth;
+      int length = columns == n ? outWidth * n : columns;
+      for (int run = 0; run < runs; run++) {
+        int at = to + run * n;
+        Elementwise.addClamped(
+            length,
+            epilogue.low(),
+            epilogue.high(),
+            pixels,
+            from + run * length,
+            target,
+            at,
+            target,
+            at);
       }
     }
   }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import lanewise.kernel.Activations;
 import lanewise.kernel.Epilogue;
@@ -183,9 +184,11 @@ final class Planner {
         conv.biased()
             ? Epilogue.bias(network.parameters(), node.parametersOffset() + shape.filterSize())
             : Epilogue.NONE;
-    int fused = fusedActivation(value);
-    Ports ports = ports(node, fused);
-    add(new Conv2dOp(shape, epilogue(bias, value, fused), weights(node), ports), ports, fused);
+    int sum = fusedSum(node, value);
+    int fused = fusedActivation(sum);
+    Ports ports = sum > value ? portsOntoOther(node, sum, value) : ports(node, fused);
+    Epilogue epilogue = epilogue(sum > value ? bias.plusOutput() : bias, sum, fused);
+    add(new Conv2dOp(shape, epilogue, weights(node), ports), ports, fused);
     return fused;
   }
 
@@ -194,8 +197,10 @@ final class Planner {
     Buffer filter = new Buffer(shape.filterSize());
     buffers.add(filter);
     use(filter, forward.size());
-    int fused = fusedActivation(norm);
-    Ports ports = ports(node, fused);
+    int sum = fusedSum(node, norm);
+    int fused = fusedActivation(sum);
+    Ports ports = sum > norm ? portsOntoOther(node, sum, norm) : ports(node, fused);
+    Epilogue shift = Epilogue.bias(bias, 0);
     Op op =
         new NormalizedConv2dOp(
             shape,
@@ -204,10 +209,51 @@ final class Planner {
             runningNorm(nodes.get(norm - 1)),
             filter,
             bias,
-            epilogue(Epilogue.bias(bias, 0), norm, fused),
+            epilogue(sum > norm ? shift.plusOutput() : shift, sum, fused),
             ports);
     add(op, ports, fused);
     return fused;
+  }
+
+  /**
+   * The value after the sum of {@code value}, the output of the convolution {@code node}, and
+   * another, if the convolution can add itself to that where it stands, or {@code value}. Only
+   * without a backward pass.
+   */
+  private int fusedSum(Node node, int value) {
+    if (training) {
+      return value;
+    }
+    int sum = fused(value, next -> next instanceof Add);
+    if (sum == value || nodes.get(value).inputs().size() != 2) {
+      return value;
+    }
+    Buffer other = values[other(sum, value)];
+    return values[node.inputs().getFirst()] != other && diesWith(other, sum) ? sum : value;
+  }
+
+  /** The input of a sum of two that is not {@code value}. */
+  private int other(int sum, int value) {
+    List<Integer> inputs = nodes.get(sum - 1).inputs();
+    return inputs.getFirst() == value ? inputs.getLast() : inputs.getFirst();
+  }
+
+  /** Whether nobody reads what stands in a buffer after {@code node} did, nor the caller. */
+  private boolean diesWith(Buffer buffer, int node) {
+    return buffer != values[0]
+        && IntStream.range(node, nodes.size())
+            .mapToObj(nodes::get)
+            .flatMap(later -> later.inputs().stream())
+            .noneMatch(input -> values[input] == buffer);
+  }
+
+  private Ports portsOntoOther(Node node, int sum, int value) {
+    int other = other(sum, value);
+    return new Ports(
+        List.of(values[node.inputs().getFirst()], values[other]),
+        values[other],
+        Buffer.NONE,
+        List.of());
   }
 
   /**

@@ -163,7 +163,7 @@ final class ActivationsTest {
 
   @Test
   void epilogues() {
-    Epilogue leakyCapped = new Epilogue(null, 0, true, 0.25f, 2);
+    Epilogue leakyCapped = new Epilogue(false, null, 0, true, 0.25f, 2);
     float[] y = {-1, 0, 0.5f, 2, 5, 6, 7};
     assertGradient(new float[] {0, 0, 1, 1, 1, 1, 1}, Epilogue.NONE.relu(), y);
     assertGradient(new float[] {0, 0, 1, 1, 1, 0, 0}, Epilogue.NONE.relu6(), y);

@@ -255,7 +255,7 @@ final class BatchNormalizationTest {
   @Test
   void boundsGiveTheBitsOfACapAfterIt() {
     // ReLU6, but with a cap that the numbers of the test reach.
-    boundsGiveTheBitsOf(new Epilogue(null, 0, true, 0, 0.5f));
+    boundsGiveTheBitsOf(new Epilogue(false, null, 0, true, 0, 0.5f));
   }
 
   private static void boundsGiveTheBitsOf(Epilogue activation) {

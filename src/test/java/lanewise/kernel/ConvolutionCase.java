@@ -14,6 +14,7 @@ record ConvolutionCase(
     GuardedMatrix input,
     GuardedMatrix filter,
     GuardedMatrix dOutput) {
+  private static final long PRIOR = 4;
 
   /** The shape by each algorithm that supports it. */
   static List<ConvolutionCase> each(ConvolutionShape shape) {
@@ -32,8 +33,14 @@ record ConvolutionCase(
         GuardedMatrix.random(shape.batch() * shape.outImageSize(), 3));
   }
 
+  /** What an output holds to which an epilogue adds. */
+  GuardedMatrix prior() {
+    return GuardedMatrix.random(shape.batch() * shape.outImageSize(), PRIOR);
+  }
+
   GuardedMatrix forward(Epilogue epilogue) {
-    GuardedMatrix output = GuardedMatrix.poisoned(1, shape.batch() * shape.outImageSize(), 0);
+    int size = shape.batch() * shape.outImageSize();
+    GuardedMatrix output = epilogue.sums() ? prior() : GuardedMatrix.poisoned(1, size, 0);
     Convolution.forward(
         algorithm,
         shape,

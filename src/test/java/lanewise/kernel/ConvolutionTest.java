@@ -25,7 +25,10 @@ final class ConvolutionTest {
           Epilogue.bias(BIAS.array, BIAS.offset),
           Epilogue.bias(BIAS.array, BIAS.offset).relu(),
           Epilogue.bias(BIAS.array, BIAS.offset).leakyRelu(-0.3f),
-          Epilogue.bias(BIAS.array, BIAS.offset).relu6());
+          Epilogue.bias(BIAS.array, BIAS.offset).relu6(),
+          Epilogue.NONE.plusOutput(),
+          Epilogue.bias(BIAS.array, BIAS.offset).plusOutput().relu(),
+          Epilogue.bias(BIAS.array, BIAS.offset).plusOutput().leakyRelu(0.2f));
 
   private final int threadsBefore = WorkerPool.threads();
 
@@ -259,7 +262,10 @@ final class ConvolutionTest {
   private static void assertAllPasses(ConvolutionShape shape, Epilogue epilogue) {
     ReferenceConvolution reference = new ReferenceConvolution(shape);
     for (ConvolutionCase convolution : ConvolutionCase.each(shape)) {
-      bounded(convolution, reference.forward(convolution.input(), convolution.filter(), epilogue))
+      bounded(
+              convolution,
+              reference.forward(
+                  convolution.input(), convolution.filter(), epilogue, convolution.prior()))
           .assertNear(convolution.forward(epilogue), "forward " + convolution + " " + epilogue);
       bounded(convolution, reference.backwardInput(convolution.dOutput(), convolution.filter()))
           .assertNear(convolution.backwardInput(), "backwardInput " + convolution);

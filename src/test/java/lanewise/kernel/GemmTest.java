@@ -47,6 +47,28 @@ final class GemmTest {
   }
 
   @Test
+  void plusOutputIsABetaOfOne() {
+    for (int columns : new int[] {1, 10, 40, 300}) {
+      Epilogue epilogue = EPILOGUES.get(5);
+      ReferenceGemm sum = ReferenceGemm.random(false, false, 21, columns, 300, 1, 1, epilogue);
+      ReferenceGemm onto =
+          new ReferenceGemm(
+              false,
+              false,
+              21,
+              columns,
+              300,
+              1,
+              sum.a(),
+              sum.b(),
+              0,
+              sum.c(),
+              epilogue.plusOutput());
+      sum.multiply().assertSameBits(onto.multiply(), sum);
+    }
+  }
+
+  @Test
   void everyTransposeAtAwkwardSizes() {
     for (int m : SMALL) {
       for (int n : SMALL) {

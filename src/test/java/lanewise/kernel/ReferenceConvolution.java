@@ -48,8 +48,9 @@ final class ReferenceConvolution {
     paddedWidth = s.inWidth() + s.padLeft() + s.padRight();
   }
 
-  /** The output: {@code epilogue(input ∗ filter)}. */
-  Result forward(GuardedMatrix input, GuardedMatrix filter, Epilogue epilogue) {
+  /** The output: {@code epilogue(input ∗ filter)}, where an epilogue may add {@code prior}. */
+  Result forward(
+      GuardedMatrix input, GuardedMatrix filter, Epilogue epilogue, GuardedMatrix prior) {
     double[] padded = pad(input);
     double[] values = new double[s.batch() * s.outImageSize()];
     double[] magnitudes = new double[values.length];
@@ -62,8 +63,9 @@ final class ReferenceConvolution {
     float[] bias = epilogue.bias();
     for (int i = 0; i < values.length; i++) {
       double b = bias == null ? 0 : bias[epilogue.biasOffset() + i % s.outChannels()];
-      magnitudes[i] += Math.abs(b);
-      double x = values[i] + b;
+      double y = epilogue.sums() ? prior.get(i) : 0;
+      magnitudes[i] += Math.abs(b) + Math.abs(y);
+      double x = values[i] + y + b;
       double activated = x > 0 ? Math.min(x, epilogue.cap()) : epilogue.slope() * x;
       values[i] = epilogue.activates() ? activated : x;
     }

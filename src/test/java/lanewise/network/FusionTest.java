@@ -278,4 +278,87 @@ class FusionTest {
     assertArrayEquals(expected, fused.predict(input, BATCH));
     assertArrayEquals(doubled, sum.predict(input, BATCH));
   }
+
+  /** A residual block, and how many ops fusing saves in inference. */
+  record Shortcut(String name, int saved, Function<Layer[], Function<Value, Value>> layers) {
+    Network network(Layer... walls) {
+      return Network.graph(Shape.of(8, 9, 16), 3, layers.apply(walls)::apply);
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Shortcut> shortcuts() {
+    Conv2d winograd = new Conv2d(16, 3).padding(Padding.SAME);
+    Conv2d pointwise = new Conv2d(16, 1);
+    Conv2d patches = new Conv2d(16, 5).padding(Padding.SAME).withoutBias();
+    DepthwiseConv2d depthwise = new DepthwiseConv2d(3).padding(Padding.SAME);
+    return Stream.of(
+        new Shortcut("Winograd", 1, block(winograd, new ReLU())),
+        new Shortcut("normalized", 1, block(winograd.withoutBias(), NORM, new ReLU6())),
+        new Shortcut("pointwise", 1, block(pointwise, NORM)),
+        new Shortcut("patches", 2, block(patches, new LeakyReLU(0.1f))),
+        new Shortcut("depthwise", 1, block(depthwise, NORM, new ReLU())),
+        new Shortcut(
+            "of what the convolution reads",
+            0,
+            wall ->
+                x -> {
+                  Value h = x.then(pointwise);
+                  return h.then(winograd).then(wall).plus(h);
+                }),
+        new Shortcut("of the input", 0, wall -> x -> x.then(winograd).then(wall).plus(x)),
+        new Shortcut(
+            "read again later",
+            0,
+            wall ->
+                x -> {
+                  Value h = x.then(pointwise);
+                  Value sum = h.then(pointwise, winograd).then(wall).plus(h);
+                  return Value.join(new lanewise.layer.Concat(), List.of(sum, h));
+                }),
+        new Shortcut(
+            "read again by another name",
+            0,
+            wall ->
+                x -> {
+                  Value h = x.then(pointwise);
+                  Value same = h.then(WALL);
+                  Value sum = h.then(pointwise, winograd).then(wall).plus(h);
+                  return Value.join(new lanewise.layer.Concat(), List.of(sum, same));
+                }));
+  }
+
+  /**
+   * {@code x → h → conv → conv, after[0], + h, after[1 …]}, a batch normalization before the sum.
+   */
+  private static Function<Layer[], Function<Value, Value>> block(Layer conv, Layer... after) {
+    boolean norm = after.length > 0 && after[0] instanceof BatchNorm;
+    Layer[] before = norm ? new Layer[] {conv, after[0]} : new Layer[] {conv};
+    Layer[] rest = Arrays.copyOfRange(after, norm ? 1 : 0, after.length);
+    return wall ->
+        x -> {
+          Value h = x.then(new Conv2d(16, 1), new ReLU());
+          return h.then(conv, new Tanh()).then(before).then(wall).plus(h).then(rest).then(conv);
+        };
+  }
+
+  @ParameterizedTest
+  @MethodSource("shortcuts")
+  void addsOntoTheShortcut(Shortcut shortcut) {
+    Network fused = shortcut.network();
+    Network apart = shortcut.network(WALL);
+    assertEquals(
+        Planner.inference(apart, BATCH).forward().size() - shortcut.saved(),
+        Planner.inference(fused, BATCH).forward().size());
+    float[] input = normal(BATCH * 8 * 9 * 16, 7);
+    float[] expected = apart.predict(input, BATCH);
+    float[] frozen = new float[expected.length];
+    fused.predictor(BATCH).freeze().predict(input, 0, BATCH, frozen, 0);
+    assertArrayEquals(expected, fused.predict(input, BATCH), 2e-5f);
+    assertArrayEquals(expected, frozen, 2e-5f);
+  }
 }
