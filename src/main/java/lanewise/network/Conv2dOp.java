@@ -10,21 +10,30 @@ import org.jspecify.annotations.Nullable;
 final class Conv2dOp implements Op {
   private final ConvolutionShape shape;
   private final Epilogue epilogue;
+  private final boolean derives;
   private final Weights weights; // [kh, kw, inChannels / groups, outChannels], then any bias
   private final Ports ports;
   private final OutputGradient outputGradient;
   private @Nullable PackedFilter packed;
 
-  Conv2dOp(ConvolutionShape shape, Epilogue epilogue, Weights weights, Ports ports) {
+  /**
+   * A convolution.
+   *
+   * @param derives whether the backward pass multiplies by the derivative of the epilogue's
+   *     activation, which else the op after this one did
+   */
+  Conv2dOp(
+      ConvolutionShape shape, Epilogue epilogue, boolean derives, Weights weights, Ports ports) {
     this.shape = shape;
     this.epilogue = epilogue;
+    this.derives = derives;
     this.weights = weights;
     this.ports = ports;
     int rows = shape.batch() * shape.outHeight() * shape.outWidth();
     int biasOffset = weights.offset() + shape.filterSize();
     this.outputGradient =
         new OutputGradient(
-            rows, shape.outChannels(), epilogue, ports, weights.gradients(), biasOffset);
+            rows, shape.outChannels(), epilogue, derives, ports, weights.gradients(), biasOffset);
   }
 
   @Override
@@ -78,6 +87,6 @@ final class Conv2dOp implements Op {
 
   @Override
   public boolean backwardReadsOutput() {
-    return epilogue.activates();
+    return derives;
   }
 }

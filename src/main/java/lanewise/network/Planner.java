@@ -63,6 +63,7 @@ final class Planner {
   private final Buffer[] values;
   private final Buffer[] dValues;
   private final List<Queue<Buffer>> shares; // in each value's gradient, of readers yet to come
+  private final Epilogue[] ofPool; // of each value: whose derivative its only reader takes
   private final boolean[] differentiated; // whether a value's gradient leads to a parameter
   private final List<Buffer> buffers = new ArrayList<>();
   private final List<Op> forward = new ArrayList<>();
@@ -85,6 +86,8 @@ final class Planner {
     dValues = new Buffer[count];
     Arrays.fill(dValues, Buffer.NONE);
     shares = Stream.<Queue<Buffer>>generate(ArrayDeque::new).limit(count).toList();
+    ofPool = new Epilogue[count];
+    Arrays.fill(ofPool, Epilogue.NONE);
     differentiated = new boolean[count];
   }
 
@@ -188,8 +191,23 @@ final class Planner {
     int fused = fusedActivation(sum);
     Ports ports = sum > value ? portsOntoOther(node, sum, value) : ports(node, fused);
     Epilogue epilogue = epilogue(sum > value ? bias.plusOutput() : bias, sum, fused);
-    add(new Conv2dOp(shape, epilogue, weights(node), ports), ports, fused);
+    boolean pooled = isPooled(fused);
+    if (pooled) {
+      ofPool[fused] = epilogue;
+    }
+    boolean derives = epilogue.activates() && !pooled;
+    add(new Conv2dOp(shape, epilogue, derives, weights(node), ports), ports, fused);
     return fused;
+  }
+
+  /** Whether the only reader of a value takes maxima of it. */
+  private boolean isPooled(int value) {
+    return nodes.stream()
+        .anyMatch(
+            node ->
+                node.layer() instanceof MaxPool2d
+                    && readers[value] == 1
+                    && node.inputs().contains(value));
   }
 
   private int normalizedConv2d(ConvolutionShape shape, boolean biased, Node node, int norm) {
@@ -338,7 +356,8 @@ final class Planner {
   private int maxPool(MaxPool2d pool, Node node, int value) {
     Ports ports = ports(node, value);
     PoolingShape shape = pool.shape(batch, node.inputShape());
-    add(new MaxPoolOp(shape, training, ports), ports, value);
+    Epilogue activation = training ? ofPool[node.inputs().getFirst()] : Epilogue.NONE;
+    add(new MaxPoolOp(shape, training, activation, ports), ports, value);
     return value;
   }
 

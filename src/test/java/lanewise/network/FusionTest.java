@@ -17,6 +17,7 @@ import lanewise.layer.GlobalAveragePool;
 import lanewise.layer.Initializer;
 import lanewise.layer.Layer;
 import lanewise.layer.LeakyReLU;
+import lanewise.layer.MaxPool2d;
 import lanewise.layer.ReLU;
 import lanewise.layer.ReLU6;
 import lanewise.layer.Tanh;
@@ -78,6 +79,19 @@ class FusionTest {
                       .then(wall)
                       .then(new ReLU6(), CONV);
                 }),
+        new Case(
+            "maxima of ReLU",
+            wall -> x -> x.then(CONV, new ReLU()).then(wall).then(new MaxPool2d(2), CONV)),
+        new Case(
+            "overlapping maxima of ReLU6",
+            wall ->
+                x ->
+                    x.then(CONV, new ReLU6())
+                        .then(wall)
+                        .then(new MaxPool2d(3, 2, Padding.SAME), CONV)),
+        new Case(
+            "maxima of leaky ReLU",
+            wall -> x -> x.then(CONV, new LeakyReLU(0.1f)).then(wall).then(new MaxPool2d(2), CONV)),
         new Case("sum", residual(new Layer[0])),
         new Case("sum and ReLU", residual(new ReLU(), CONV)),
         new Case("sum and ReLU6, last", residual(new ReLU6())),
