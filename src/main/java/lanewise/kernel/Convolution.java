@@ -44,7 +44,7 @@ public final class Convolution {
 
   /**
    * {@code output[n, y, x, o] ← epilogue(Σ input[n, y·stride + ky·dilation − pad, …, c] ·
-   * filter[ky, kx, c, o])}. Modified: output.
+   * filter[ky, kx, c, o])}. The output is not read, unless the epilogue sums. Modified: output.
    *
    * @throws IndexOutOfBoundsException if a buffer does not lie within its array
    * @throws IllegalArgumentException if the algorithm does not support the shape

@@ -23,10 +23,10 @@ public final class Gemm {
   /** Columns of B packed at a time, 2 MB at full depth. */
   private static final int NC = 2048;
 
-  /** With as many columns of B, packing a row of A costs less than it saves, */
+  /** With as many columns of B, packing a row of A that is not short costs less than it saves. */
   private static final int COLUMNS = 160;
 
-  /** unless it is as short as this. */
+  /** Elements of a row of A that is short. */
   private static final int SHORT = 64;
 
   /** From as many rows of A on, packing B beforehand pays: fewer read B where it lies. */
@@ -89,7 +89,10 @@ public final class Gemm {
         Epilogue.NONE);
   }
 
-  /** As {@link #multiply}, then {@code epilogue} on each element of C while it is in a register. */
+  /**
+   * As {@link #multiply}, then {@code epilogue} on each element of C while it is in a register. One
+   * that sums raises beta by 1.
+   */
   public static void multiply(
       boolean transposeA,
       boolean transposeB,

@@ -134,19 +134,8 @@ final class Winograd {
               t,
               to);
         } else {
-          WinogradTransforms.inputMiddle(
-              i,
-              n,
-              array(line, 1),
-              offset(line, 1),
-              array(line, 2),
-              offset(line, 2),
-              array(line, 3),
-              offset(line, 3),
-              array(line, 4),
-              offset(line, 4),
-              t,
-              to);
+          float[] k = WinogradTransforms.B_MIDDLE[i - 1];
+          middle(line, n, k[0], 1, k[1], 2, k[2], 3, 4, t, to);
         }
       }
     }
@@ -160,31 +149,50 @@ final class Winograd {
           int row = i / 5 * 3;
           System.arraycopy(array(line, row), offset(line, row), t, to, n);
         } else {
-          WinogradTransforms.gradientMiddle(
-              i,
-              n,
-              array(line, 0),
-              offset(line, 0),
-              array(line, 1),
-              offset(line, 1),
-              array(line, 2),
-              offset(line, 2),
-              array(line, 3),
-              offset(line, 3),
-              t,
-              to);
+          float[] k = WinogradTransforms.A_MIDDLE[i - 1];
+          middle(line, n, k[2], 3, k[1], 2, k[0], 1, 0, t, to);
         }
       }
     }
 
+    /** {@code t = k1 · row1 + k2 · row2 + k3 · row3 + row4}, of a line's rows of pixels. */
+    private void middle(
+        int line,
+        int n,
+        float k1,
+        int row1,
+        float k2,
+        int row2,
+        float k3,
+        int row3,
+        int row4,
+        float[] t,
+        int tOffset) {
+      WinogradTransforms.middle(
+          n,
+          k1,
+          array(line, row1),
+          offset(line, row1),
+          k2,
+          array(line, row2),
+          offset(line, row2),
+          k3,
+          array(line, row3),
+          offset(line, row3),
+          array(line, row4),
+          offset(line, row4),
+          t,
+          tOffset);
+    }
+
     /** Elements of a line's row that lie within the image. */
     private int valid() {
-      return Math.max(0, Math.min(columns - left, width)) * channels;
+      return Math.min(columns - left, width) * channels;
     }
 
     /** Writes the zeros around the n elements of a row, and returns where these begin. */
     private int pad(int n, float[] t, int tOffset) {
-      int from = tOffset + Math.min(left, columns) * channels;
+      int from = tOffset + left * channels;
       Arrays.fill(t, tOffset, from, 0);
       Arrays.fill(t, from + n, tOffset + rowSize(), 0);
       return from;

@@ -32,6 +32,19 @@ final class WinogradTransforms {
 
   private static final float ROOT = 1.4142135f; // √2
 
+  /** Columns 1 to 3 of rows 1 to 4 of Bᵀ; before them stands 0, after them 1 and 0. */
+  static final float[][] B_MIDDLE = {
+    {-ROOT, -2, ROOT / 2}, {ROOT, -2, -ROOT / 2}, {-ROOT / 2, -0.5f, ROOT}, {ROOT / 2, -0.5f, -ROOT}
+  };
+
+  /** Columns 1 to 3 of rows 1 to 4 of A; before them stands 1. */
+  static final float[][] A_MIDDLE = {
+    {ROOT / 2, 0.5f, ROOT / 4},
+    {-ROOT / 2, 0.5f, -ROOT / 4},
+    {ROOT, 2, 2 * ROOT},
+    {-ROOT, 2, -2 * ROOT}
+  };
+
   private static final float[] G = {
     1, 0, 0, //
     -2 / 3f, -ROOT / 3, -1 / 3f, //
@@ -69,29 +82,30 @@ final class WinogradTransforms {
     }
   }
 
-  /** Row {@code i} of {@code Bᵀ d}, 1 to 4: {@code t = k1 d1 + k2 d2 + k3 d3 + d4}. */
-  static void inputMiddle(
-      int i,
+  /** {@code t = k1 x1 + k2 x2 + k3 x3 + x4}, from the right: a row between the ends. */
+  static void middle(
       int n,
-      float[] d1,
-      int d1Offset,
-      float[] d2,
-      int d2Offset,
-      float[] d3,
-      int d3Offset,
-      float[] d4,
-      int d4Offset,
+      float k1,
+      float[] x1,
+      int x1Offset,
+      float k2,
+      float[] x2,
+      int x2Offset,
+      float k3,
+      float[] x3,
+      int x3Offset,
+      float[] x4,
+      int x4Offset,
       float[] t,
       int tOffset) {
-    float sign = i % 2 == 1 ? ROOT : -ROOT;
-    FloatVector k1 = FloatVector.broadcast(S, i < 3 ? -sign : -sign / 2);
-    FloatVector k2 = FloatVector.broadcast(S, i < 3 ? -2 : -0.5f);
-    FloatVector k3 = FloatVector.broadcast(S, i < 3 ? sign / 2 : sign);
+    FloatVector factor1 = FloatVector.broadcast(S, k1);
+    FloatVector factor2 = FloatVector.broadcast(S, k2);
+    FloatVector factor3 = FloatVector.broadcast(S, k3);
     for (int e = 0; e < n; e += LANES) {
-      FloatVector sum = FloatVector.fromArray(S, d4, d4Offset + e);
-      sum = FloatVector.fromArray(S, d3, d3Offset + e).fma(k3, sum);
-      sum = FloatVector.fromArray(S, d2, d2Offset + e).fma(k2, sum);
-      sum = FloatVector.fromArray(S, d1, d1Offset + e).fma(k1, sum);
+      FloatVector sum = FloatVector.fromArray(S, x4, x4Offset + e);
+      sum = FloatVector.fromArray(S, x3, x3Offset + e).fma(factor3, sum);
+      sum = FloatVector.fromArray(S, x2, x2Offset + e).fma(factor2, sum);
+      sum = FloatVector.fromArray(S, x1, x1Offset + e).fma(factor1, sum);
       sum.intoArray(t, tOffset + e);
     }
   }
@@ -135,38 +149,6 @@ final class WinogradTransforms {
         even.sub(odd).intoArray(v, to + 4 * plane);
         t3.fma(FloatVector.broadcast(S, -2.5f), t1.add(t5)).intoArray(v, to + 5 * plane);
       }
-    }
-  }
-
-  /**
-   * Row {@code i} of {@code A dy}, 1 to 4: {@code t = dy0 + k1 dy1 + k2 dy2 + k3 dy3}. Row 0 is dy0
-   * and row 5 dy3.
-   *
-   * @param n elements of a row
-   */
-  static void gradientMiddle(
-      int i,
-      int n,
-      float[] dy0,
-      int dy0Offset,
-      float[] dy1,
-      int dy1Offset,
-      float[] dy2,
-      int dy2Offset,
-      float[] dy3,
-      int dy3Offset,
-      float[] t,
-      int tOffset) {
-    float sign = i % 2 == 1 ? ROOT : -ROOT;
-    FloatVector k1 = FloatVector.broadcast(S, i < 3 ? sign / 2 : sign);
-    FloatVector k2 = FloatVector.broadcast(S, i < 3 ? 0.5f : 2);
-    FloatVector k3 = FloatVector.broadcast(S, i < 3 ? sign / 4 : 2 * sign);
-    for (int e = 0; e < n; e += LANES) {
-      FloatVector sum = FloatVector.fromArray(S, dy0, dy0Offset + e);
-      sum = FloatVector.fromArray(S, dy1, dy1Offset + e).fma(k1, sum);
-      sum = FloatVector.fromArray(S, dy2, dy2Offset + e).fma(k2, sum);
-      sum = FloatVector.fromArray(S, dy3, dy3Offset + e).fma(k3, sum);
-      sum.intoArray(t, tOffset + e);
     }
   }
 

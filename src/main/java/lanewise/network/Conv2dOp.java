@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Conv2dOp implements Op {
   private final ConvolutionShape shape;
   private final Epilogue epilogue;
-  private final boolean derives;
+  private final Epilogue backward;
   private final Weights weights; // [kh, kw, inChannels / groups, outChannels], then any bias
   private final Ports ports;
   private final OutputGradient outputGradient;
@@ -19,21 +19,21 @@ final class Conv2dOp implements Op {
   /**
    * A convolution.
    *
-   * @param derives whether the backward pass multiplies by the derivative of the epilogue's
-   *     activation, which else the op after this one did
+   * @param backward what the backward pass goes back through: the epilogue, or its bias alone where
+   *     the op after this one has taken the derivative of the activation
    */
   Conv2dOp(
-      ConvolutionShape shape, Epilogue epilogue, boolean derives, Weights weights, Ports ports) {
+      ConvolutionShape shape, Epilogue epilogue, Epilogue backward, Weights weights, Ports ports) {
     this.shape = shape;
     this.epilogue = epilogue;
-    this.derives = derives;
+    this.backward = backward;
     this.weights = weights;
     this.ports = ports;
     int rows = shape.batch() * shape.outHeight() * shape.outWidth();
     int biasOffset = weights.offset() + shape.filterSize();
     this.outputGradient =
         new OutputGradient(
-            rows, shape.outChannels(), epilogue, derives, ports, weights.gradients(), biasOffset);
+            rows, shape.outChannels(), backward, ports, weights.gradients(), biasOffset);
   }
 
   @Override
@@ -87,6 +87,6 @@ final class Conv2dOp implements Op {
 
   @Override
   public boolean backwardReadsOutput() {
-    return derives;
+    return backward.activates();
   }
 }

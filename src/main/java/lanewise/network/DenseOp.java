@@ -25,8 +25,7 @@ final class DenseOp implements Op {
     this.ports = ports;
     int biasOffset = weights.offset() + k * n;
     this.outputGradient =
-        new OutputGradient(
-            m, n, epilogue, epilogue.activates(), ports, weights.gradients(), biasOffset);
+        new OutputGradient(m, n, epilogue, ports, weights.gradients(), biasOffset);
   }
 
   @Override

@@ -14,7 +14,6 @@ import lanewise.kernel.WorkerPool;
 final class OutputGradient implements WorkerPool.Task {
   private final int columns;
   private final Epilogue epilogue;
-  private final boolean activates;
   private final boolean biased;
   private final Ports ports;
   private final float[] gradients;
@@ -22,22 +21,10 @@ final class OutputGradient implements WorkerPool.Task {
   private final Partition rows;
   private final float[] partials; // [pieces, columns]
 
-  /**
-   * What precedes the backward pass.
-   *
-   * @param activates whether the gradient is that of the activated output, not of what is activated
-   */
   OutputGradient(
-      int rows,
-      int columns,
-      Epilogue epilogue,
-      boolean activates,
-      Ports ports,
-      float[] gradients,
-      int biasOffset) {
+      int rows, int columns, Epilogue epilogue, Ports ports, float[] gradients, int biasOffset) {
     this.columns = columns;
     this.epilogue = epilogue;
-    this.activates = activates;
     this.biased = epilogue.bias() != null;
     this.ports = ports;
     this.gradients = gradients;
@@ -47,7 +34,7 @@ final class OutputGradient implements WorkerPool.Task {
   }
 
   void apply() {
-    if (!biased && !activates) {
+    if (!biased && !epilogue.activates()) {
       return;
     }
     WorkerPool.run(rows.pieces(), this);
@@ -62,7 +49,7 @@ final class OutputGradient implements WorkerPool.Task {
     int count = rows.length(piece);
     float[] d = ports.dOutput().array;
     int dOffset = ports.dOutput().offset + from;
-    if (activates) {
+    if (epilogue.activates()) {
       Buffer y = ports.output();
       Activations.epilogueBackward(
           epilogue, count * columns, y.array, y.offset + from, d, dOffset, d, dOffset);

@@ -189,25 +189,23 @@ final class Planner {
             : Epilogue.NONE;
     int sum = fusedSum(node, value);
     int fused = fusedActivation(sum);
-    Ports ports = sum > value ? portsOntoOther(node, sum, value) : ports(node, fused);
+    Ports ports = ports(node, value, sum, fused);
     Epilogue epilogue = epilogue(sum > value ? bias.plusOutput() : bias, sum, fused);
     boolean pooled = isPooled(fused);
     if (pooled) {
       ofPool[fused] = epilogue;
     }
-    boolean derives = epilogue.activates() && !pooled;
-    add(new Conv2dOp(shape, epilogue, derives, weights(node), ports), ports, fused);
+    Epilogue backward = pooled ? bias : epilogue;
+    add(new Conv2dOp(shape, epilogue, backward, weights(node), ports), ports, fused);
     return fused;
   }
 
   /** Whether the only reader of a value takes maxima of it. */
   private boolean isPooled(int value) {
-    return nodes.stream()
-        .anyMatch(
-            node ->
-                node.layer() instanceof MaxPool2d
-                    && readers[value] == 1
-                    && node.inputs().contains(value));
+    return readers[value] == 1
+        && nodes.stream()
+            .filter(node -> node.inputs().contains(value))
+            .anyMatch(node -> node.layer() instanceof MaxPool2d);
   }
 
   private int normalizedConv2d(ConvolutionShape shape, boolean biased, Node node, int norm) {
@@ -217,7 +215,7 @@ final class Planner {
     use(filter, forward.size());
     int sum = fusedSum(node, norm);
     int fused = fusedActivation(sum);
-    Ports ports = sum > norm ? portsOntoOther(node, sum, norm) : ports(node, fused);
+    Ports ports = ports(node, norm, sum, fused);
     Epilogue shift = Epilogue.bias(bias, 0);
     Op op =
         new NormalizedConv2dOp(
@@ -265,7 +263,14 @@ final class Planner {
             .noneMatch(input -> values[input] == buffer);
   }
 
-  private Ports portsOntoOther(Node node, int sum, int value) {
+  /**
+   * Ports for {@code value} and what is fused to it up to {@code fused}; onto the other input of
+   * {@code sum}, if that is among it.
+   */
+  private Ports ports(Node node, int value, int sum, int fused) {
+    if (sum == value) {
+      return ports(node, fused);
+    }
     int other = other(sum, value);
     return new Ports(
         List.of(values[node.inputs().getFirst()], values[other]),

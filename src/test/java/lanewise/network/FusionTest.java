@@ -293,7 +293,10 @@ class FusionTest {
     assertArrayEquals(doubled, sum.predict(input, BATCH));
   }
 
-  /** A residual block, and how many ops fusing saves in inference. */
+  /**
+   * A residual block, and how many ops fusing saves in inference. Biases are zero and sums of
+   * products one block, so that the order of the sum changes no bit.
+   */
   record Shortcut(String name, int saved, Function<Layer[], Function<Value, Value>> layers) {
     Network network(Layer... walls) {
       return Network.graph(Shape.of(8, 9, 16), 3, layers.apply(walls)::apply);
@@ -308,7 +311,7 @@ class FusionTest {
   static Stream<Shortcut> shortcuts() {
     Conv2d winograd = new Conv2d(16, 3).padding(Padding.SAME);
     Conv2d pointwise = new Conv2d(16, 1);
-    Conv2d patches = new Conv2d(16, 5).padding(Padding.SAME).withoutBias();
+    Conv2d patches = new Conv2d(16, 4).padding(Padding.SAME).withoutBias();
     DepthwiseConv2d depthwise = new DepthwiseConv2d(3).padding(Padding.SAME);
     return Stream.of(
         new Shortcut("Winograd", 1, block(winograd, new ReLU())),
@@ -372,7 +375,7 @@ class FusionTest {
     float[] expected = apart.predict(input, BATCH);
     float[] frozen = new float[expected.length];
     fused.predictor(BATCH).freeze().predict(input, 0, BATCH, frozen, 0);
-    assertArrayEquals(expected, fused.predict(input, BATCH), 2e-5f);
-    assertArrayEquals(expected, frozen, 2e-5f);
+    assertArrayEquals(expected, fused.predict(input, BATCH));
+    assertArrayEquals(expected, frozen);
   }
 }
