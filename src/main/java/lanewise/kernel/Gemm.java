@@ -23,6 +23,9 @@ public final class Gemm {
   /** Columns of B packed at a time, 2 MB at full depth. */
   private static final int NC = 2048;
 
+  /** Elements of B packed at a time, more depth of fewer columns: 512 KB. */
+  private static final int GROUP = 1 << 17;
+
   /** With as many columns of B, packing a row of A that is not short costs less than it saves. */
   private static final int COLUMNS = 160;
 
@@ -286,7 +289,7 @@ public final class Gemm {
     private int packedOffset;
     private int jc;
     private int nc;
-    private int pc;
+    private int pc; // the packed rows of B: from pc, kc of them, in blocks of KC
     private int kc;
     private boolean packing;
     private int taskRows;
@@ -361,9 +364,10 @@ public final class Gemm {
       boolean parallel = (long) m * n * k >= PARALLEL;
       for (jc = 0; jc < n; jc += NC) {
         nc = Math.min(NC, n - jc);
+        int group = Math.max(1, GROUP / (KC * Microkernel.packedWidth(nc))) * KC;
         pc = 0;
         do {
-          kc = Math.min(KC, k - pc);
+          kc = Math.min(group, k - pc);
           if (right == null) {
             pack(parallel);
           } else {
@@ -371,7 +375,7 @@ public final class Gemm {
             packedOffset = packedOffset(k, nc, jc, pc);
           }
           multiply(parallel);
-          pc += KC;
+          pc += group;
         } while (pc < k);
       }
     }
@@ -397,7 +401,8 @@ public final class Gemm {
       taskColumns = nc;
       if (parallel) {
         int wanted = 4 * WorkerPool.threads();
-        taskRows = Math.min(MC, roundUp(m, wanted, 16));
+        // Few rows are shared out evenly, though two threads may then meet in a cache line of C.
+        taskRows = Math.min(MC, roundUp(m, wanted, m < 16 * wanted ? 8 : 16));
         int rowTasks = (m + taskRows - 1) / taskRows;
         if (rowTasks < wanted / 2) {
           taskColumns =
@@ -420,56 +425,68 @@ public final class Gemm {
         int from = task * taskColumns;
         skinnyColumns(from, Math.min(n, from + taskColumns));
       } else if (packing) {
-        int from = task * taskColumns;
-        int columns = Math.min(taskColumns, nc - from);
-        int at = transposeB ? bOffset + (jc + from) * ldb + pc : bOffset + pc * ldb + jc + from;
-        Panels.packRight(transposeB, kc, from, columns, b, at, ldb, packed, kc * from, kc, 0);
+        int j = task * taskColumns;
+        int columns = Math.min(taskColumns, nc - j);
+        for (int p = 0; p < kc; p += KC) {
+          packBlock(p, Math.min(KC, kc - p), j, columns);
+        }
       } else {
         int i = task / columnTasks * taskRows;
         int j = task % columnTasks * taskColumns;
-        multiplyBlock(i, Math.min(taskRows, m - i), j, Math.min(taskColumns, nc - j));
+        int rows = Math.min(taskRows, m - i);
+        int columns = Math.min(taskColumns, nc - j);
+        int p = 0;
+        do {
+          multiplyBlock(i, rows, j, columns, p, Math.min(KC, kc - p));
+          p += KC;
+        } while (p < kc);
       }
     }
 
-    private void multiplyBlock(int i, int rows, int j, int columns) {
+    private void packBlock(int p, int depth, int j, int columns) {
+      int row = pc + p;
+      int column = jc + j;
+      int at = transposeB ? bOffset + column * ldb + row : bOffset + row * ldb + column;
+      Panels.packRight(
+          transposeB, depth, j, columns, b, at, ldb, packed, panels(p, depth, j), depth, 0);
+    }
+
+    /**
+     * Where the panels of {@code depth} packed rows from p on begin, those of columns from j on.
+     */
+    private int panels(int p, int depth, int j) {
+      return packedOffset + p * Microkernel.packedWidth(nc) + depth * j;
+    }
+
+    private void multiplyBlock(int i, int rows, int j, int columns, int p, int depth) {
       Scratch scratch = Scratch.current();
+      int row = pc + p;
+      int panels = panels(p, depth, j);
       TileStore store =
-          scratch.store.set(alpha, pc == 0 ? beta : 1, pc + kc >= k, epilogue, jc + j);
+          scratch.store.set(alpha, row == 0 ? beta : 1, row + depth >= k, epilogue, jc + j);
       int at = cOffset + i * ldc + jc + j;
-      if (transposeA || (columns >= COLUMNS && kc > SHORT)) {
-        float[] left = scratch.left((rows + Microkernel.LEFT_STEP) * kc);
+      if (transposeA || (columns >= COLUMNS && depth > SHORT)) {
+        float[] left = scratch.left((rows + Microkernel.LEFT_STEP) * depth);
         if (transposeA) {
-          Panels.packLeft(rows, kc, a, aOffset + pc * lda + i, lda, left);
+          Panels.packLeft(rows, depth, a, aOffset + row * lda + i, lda, left);
         } else {
-          Panels.packLeftRows(rows, kc, a, aOffset + i * lda + pc, lda, left);
+          Panels.packLeftRows(rows, depth, a, aOffset + i * lda + row, lda, left);
         }
         Panels.multiplyColumns(
-            rows,
-            kc,
-            left,
-            0,
-            j,
-            columns,
-            packed,
-            packedOffset + kc * j,
-            store,
-            c,
-            at,
-            ldc,
-            scratch);
+            rows, depth, left, 0, j, columns, packed, panels, store, c, at, ldc, scratch);
         return;
       }
       int[] offsets = scratch.offsets(rows);
       float[] left = a;
-      int leftOffset = aOffset + i * lda + pc;
+      int leftOffset = aOffset + i * lda + row;
       int ld = lda;
-      if (columns > 2 * Microkernel.NR && lda != kc) {
-        left = scratch.left(rows * kc);
+      if (columns > 2 * Microkernel.NR && lda != depth) {
+        left = scratch.left(rows * depth);
         for (int r = 0; r < rows; r++) {
-          System.arraycopy(a, leftOffset + r * lda, left, r * kc, kc);
+          System.arraycopy(a, leftOffset + r * lda, left, r * depth, depth);
         }
         leftOffset = 0;
-        ld = kc;
+        ld = depth;
       }
       for (int r = 0; r < rows; r++) {
         offsets[r] = r * ld;
@@ -478,15 +495,15 @@ public final class Gemm {
           rows,
           offsets,
           1,
-          kc,
+          depth,
           0,
           left,
           leftOffset,
           j,
           columns,
           packed,
-          packedOffset + kc * j,
-          kc,
+          panels,
+          depth,
           0,
           store,
           c,
