@@ -81,7 +81,8 @@ final class Panels {
     }
   }
 
-  private static void packTransposed(
+  /** Packs the transpose of {@code used} rows of k elements as one panel. */
+  static void packTransposed(
       int k,
       int used,
       int width,

@@ -1,7 +1,6 @@
 package lanewise.kernel;
 
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 import lanewise.shape.ConvolutionShape;
 
 /**
@@ -10,9 +9,11 @@ import lanewise.shape.ConvolutionShape;
  * that it read. For strides, which would insert zeros between the pixels, and for few input
  * channels, which would leave most of a vector idle.
  *
- * <p>The order of accumulation: output channels upward in blocks of at most {@value Patches#KC}
- * products, then blocks of output pixels upward, in each of them every n-th pixel from the first,
- * the second and so on.
+ * <p>Four pixels of four quarters of an output image, whose patches do not overlap, go at a time.
+ * The order of accumulation follows from the shape: output channels upward in blocks of at most
+ * {@value Patches#KC}, then blocks of pixels of each quarter, the filter's runs, and in each block
+ * every n-th pixel from the first, the second and so on; in the end the pixels that the quarters
+ * leave over.
  */
 final class Scatter implements WorkerPool.Task {
   static final ThreadLocal<Scatter> CURRENT = ThreadLocal.withInitial(Scatter::new);
@@ -23,8 +24,11 @@ final class Scatter implements WorkerPool.Task {
   private static final int LARGE_AREA = 25;
   private static final int MANY_CHANNELS = 32;
 
-  /** Floats of products at a time, about, for the first-level cache; orders the accumulation. */
-  private static final int PRODUCTS = 1 << 12;
+  /** Channels of one quarter's pixels at a time, for the first-level cache. */
+  private static final int BLOCK = 1 << 10;
+
+  /** Vectors' worth of columns in a panel. */
+  private static final int WIDTH = 2 * Simd.LANES;
 
   private static final float[] NOTHING = {};
 
@@ -34,14 +38,13 @@ final class Scatter implements WorkerPool.Task {
   private int dOutputOffset;
   private float[] dInput = NOTHING;
   private int dInputOffset;
-  private float[] rows = NOTHING; // [columns, outChannels], the filter's runs with zeros between
-  private float[] packed = NOTHING; // panels of [outChannels, columns]
+  private float[] packed = NOTHING; // panels of [outChannels, width], those of a run side by side
   private int run; // elements of a patch that lie side by side
   private int runs;
   private int step; // run, in whole vectors
-  private int columns;
   private int width; // of the padded image
   private int height;
+  private int quarter; // of an output image's pixels; 0 if its patches would overlap
 
   private Scatter() {}
 
@@ -71,10 +74,12 @@ final class Scatter implements WorkerPool.Task {
     run = rowsAreRuns ? s.kernelWidth() * s.inChannels() : s.inChannels();
     runs = s.kernelHeight() * (rowsAreRuns ? 1 : s.kernelWidth());
     step = Math.ceilDiv(run, Simd.LANES) * Simd.LANES;
-    columns = runs * step;
     height =
         (s.outHeight() - 1) * s.strideHeight() + s.dilationHeight() * (s.kernelHeight() - 1) + 1;
     width = (s.outWidth() - 1) * s.strideWidth() + s.dilationWidth() * (s.kernelWidth() - 1) + 1;
+    int pixels = s.outHeight() * s.outWidth() / ScatterTile.PIXELS;
+    boolean overlap = pixels < s.outWidth() && pixels * s.strideWidth() * s.inChannels() < step;
+    quarter = overlap ? 0 : pixels;
     pack(filter, filterOffset);
     try {
       WorkerPool.run(s.batch(), this);
@@ -86,99 +91,106 @@ final class Scatter implements WorkerPool.Task {
 
   private void pack(float[] filter, int filterOffset) {
     int k = shape.outChannels();
-    if (rows.length < columns * k) {
-      rows = new float[columns * k];
-      packed = new float[columns * k];
+    if (packed.length < runs * step * k) {
+      packed = new float[runs * step * k];
     }
     for (int r = 0; r < runs; r++) {
-      System.arraycopy(filter, filterOffset + r * run * k, rows, r * step * k, run * k);
-      Arrays.fill(rows, (r * step + run) * k, (r + 1) * step * k, 0);
+      for (int j = 0; j < step; j += WIDTH) {
+        int panelWidth = Math.min(WIDTH, step - j);
+        int used = Math.min(panelWidth, run - j);
+        int to = (r * step + j) * k;
+        if (used < panelWidth) {
+          Arrays.fill(packed, to, to + panelWidth * k, 0);
+        }
+        int from = filterOffset + (r * run + j) * k;
+        Panels.packTransposed(k, used, panelWidth, filter, from, k, packed, to);
+      }
     }
-    Panels.packRight(true, k, 0, columns, rows, 0, k, packed, 0, k, 0);
   }
 
   @Override
   public void run(int image) {
     Scratch scratch = Scratch.current();
-    int channels = shape.inChannels();
-    int size = height * width * channels + Simd.LANES;
+    int size = height * width * shape.inChannels() + Simd.LANES;
     float[] sums = scratch.image(size); // [height, width, channels], padded
     Arrays.fill(sums, 0, size, 0);
-    int pixels = shape.outHeight() * shape.outWidth();
-    int some = Math.max(16, PRODUCTS / shape.patchSize());
-    for (int first = 0; first < pixels; first += some) {
-      add(image, first, Math.min(some, pixels - first), sums, scratch);
+    int[] patches = patches(scratch);
+    int from = dOutputOffset + image * shape.outImageSize();
+    int k = shape.outChannels();
+    int some = Math.max(4, BLOCK / k);
+    for (int p = 0; p < k; p += Patches.KC) {
+      for (int first = 0; first < quarter; first += some) {
+        add(from, p, first, Math.min(some, quarter - first), patches, sums);
+      }
+      addRest(from, p, patches, sums);
     }
     crop(sums, dInputOffset + image * shape.inImageSize());
   }
 
-  /** Multiplies {@code count} pixels by the filter and adds each one's products to its patch. */
-  private void add(int image, int first, int count, float[] sums, Scratch scratch) {
+  /** Where each output pixel's patch starts in the padded image. */
+  private int[] patches(Scratch scratch) {
+    int[] patches = scratch.offsets(shape.outHeight() * shape.outWidth());
+    int channels = shape.inChannels();
+    int pixel = 0;
+    for (int y = 0; y < shape.outHeight(); y++) {
+      for (int x = 0; x < shape.outWidth(); x++) {
+        patches[pixel] = (y * shape.strideHeight() * width + x * shape.strideWidth()) * channels;
+        pixel++;
+      }
+    }
+    return patches;
+  }
+
+  /** Adds the products of {@code count} pixels of each quarter to their patches. */
+  private void add(int from, int p, int first, int count, int[] patches, float[] sums) {
     int k = shape.outChannels();
-    int[] offsets = scratch.offsets(count);
-    for (int i = 0; i < count; i++) {
-      offsets[i] = i * k;
-    }
-    float[] products = scratch.right(count * columns);
-    int from = dOutputOffset + image * shape.outImageSize() + first * k;
-    for (int p = 0; p < k; p += Patches.KC) {
-      Panels.multiplyRows(
-          count,
-          offsets,
-          1,
-          Math.min(Patches.KC, k - p),
-          0,
-          dOutput,
-          from + p,
-          0,
-          columns,
-          packed,
-          0,
-          k,
-          p,
-          scratch.store.set(1, p == 0 ? 0 : 1, false, Epilogue.NONE, 0),
-          products,
-          0,
-          columns,
-          scratch);
-    }
-    // Neighbouring patches overlap, and a load that overlaps a store just made waits for it.
-    int apart = shape.kernelWidth() / shape.strideWidth() + 2;
-    for (int i0 = 0; i0 < apart; i0++) {
-      for (int i = i0; i < count; i += apart) {
-        addPatch(first + i, products, i * columns, sums);
+    int depth = Math.min(Patches.KC, k - p);
+    // Runs of pixels so far apart do not overlap: whichever panel comes first, a sum is the same.
+    int apart = Math.ceilDiv(run, shape.strideWidth() * shape.inChannels());
+    for (int r = 0; r < runs; r++) {
+      for (int i = first; i < first + Math.min(apart, count); i++) {
+        for (int j = 0; j < step; j += WIDTH) {
+          int panelWidth = Math.min(WIDTH, step - j);
+          ScatterTile.add(
+              panelWidth,
+              i,
+              first + count,
+              apart,
+              quarter,
+              depth,
+              dOutput,
+              from + p,
+              k,
+              packed,
+              (r * step + j) * k + p * panelWidth,
+              patches,
+              sums,
+              runOffset(r) + j);
+        }
       }
     }
   }
 
-  private void addPatch(int pixel, float[] products, int from, float[] sums) {
-    int channels = shape.inChannels();
+  /** Where a run of a patch starts after the patch. */
+  private int runOffset(int r) {
     int taps = runs / shape.kernelHeight();
-    int y = pixel / shape.outWidth() * shape.strideHeight();
-    int x = pixel % shape.outWidth() * shape.strideWidth();
-    for (int tap = 0; tap < taps; tap++) {
-      addRuns(
-          shape.kernelHeight(),
-          step,
-          products,
-          from + tap * step,
-          taps * step,
-          sums,
-          (y * width + x + tap * shape.dilationWidth()) * channels,
-          shape.dilationHeight() * width * channels);
-    }
+    int y = r / taps * shape.dilationHeight();
+    int x = r % taps * shape.dilationWidth();
+    return (y * width + x) * shape.inChannels();
   }
 
-  /** {@code y += x} for {@code n} runs of whole vectors. */
-  private static void addRuns(
-      int n, int length, float[] x, int xOffset, int xPitch, float[] y, int yOffset, int yPitch) {
-    for (int r = 0; r < n; r++) {
-      int from = xOffset + r * xPitch;
-      int to = yOffset + r * yPitch;
-      for (int i = 0; i < length; i += Simd.LANES) {
-        FloatVector.fromArray(Simd.FLOATS, y, to + i)
-            .add(FloatVector.fromArray(Simd.FLOATS, x, from + i))
-            .intoArray(y, to + i);
+  private void addRest(int from, int p, int[] patches, float[] sums) {
+    int k = shape.outChannels();
+    int depth = Math.min(Patches.KC, k - p);
+    int pixels = shape.outHeight() * shape.outWidth();
+    for (int i = ScatterTile.PIXELS * quarter; i < pixels; i++) {
+      for (int r = 0; r < runs; r++) {
+        for (int j = 0; j < step; j += WIDTH) {
+          int panelWidth = Math.min(WIDTH, step - j);
+          int panel = (r * step + j) * k + p * panelWidth;
+          int to = patches[i] + runOffset(r) + j;
+          ScatterTile.addOne(panelWidth, depth, dOutput, from + i * k + p, packed, panel, sums, to);
+        }
       }
     }
   }
