@@ -7,34 +7,42 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Convolution of images of one channel to few: a vector holds pixels that stand side by side rather
- * than output channels, which would not fill it. A tile is {@value #ROWS} output channels by two
- * vectors of pixels; a row of the output is made in planes, then transposed and finished.
+ * than output channels, which would not fill it. A tile is {@value #ROWS} output channels by
+ * {@value #VECTORS} vectors of pixels, of one row of the output or of several; it is made in
+ * planes, transposed, and then finished.
  */
 final class PlanarTile {
   private static final VectorSpecies<Float> S = Simd.FLOATS;
 
-  /** Output channels of a tile; with two vectors of pixels and a weight they fit 16 registers. */
-  private static final int ROWS = 6;
+  /** Most output channels: with more, they fill a vector well enough. */
+  private static final int MOST = 6;
 
-  private static final int WIDTH = 2 * LANES;
+  /**
+   * Output channels of a tile; with four vectors of pixels and their weights they fit 16 registers.
+   */
+  private static final int ROWS = 3;
 
-  /** Beyond any offset in a panel, so that C2 need not fear that a sum overflows. */
-  private static final int OFFSETS = (1 << 30) - 1;
+  private static final int VECTORS = 4;
+
+  /** From one channel's plane of a tile to the next one's. */
+  private static final int PITCH = VECTORS * LANES;
+
+  /** Beyond any offset of a weight, so that C2 need not fear that a sum overflows. */
+  private static final int OFFSETS = (1 << 20) - 1;
+
+  /** Beyond any size of a patch, likewise. */
+  private static final int LENGTHS = (1 << 16) - 1;
 
   private PlanarTile() {}
 
   /** Whether images of {@code channels} become images of {@code columns} channels this way. */
   static boolean pays(int channels, int step, int patchSize, int columns) {
-    return channels == 1
-        && step == 1
-        && patchSize <= Patches.KC
-        && columns <= ROWS
-        && Microkernel.panelWidth(columns) >= ROWS;
+    return channels == 1 && step == 1 && patchSize <= Patches.KC && columns <= MOST;
   }
 
   /** Floats that must follow an image's last, for outputs of {@code width} pixels. */
   static int slack(int width) {
-    return width < WIDTH ? WIDTH : 0;
+    return width < LANES ? LANES : 0;
   }
 
   /**
@@ -59,121 +67,156 @@ final class PlanarTile {
       float[] c,
       int cOffset,
       Scratch scratch) {
+    int across = Math.ceilDiv(width, LANES);
+    int vectors = rows * across;
+    int size = rows * width * columns;
+    float[] planes = scratch.left(Math.max(LANES, MOST) * PITCH);
+    float[] sums = scratch.patches(size + (LANES + 1) * Math.max(LANES, columns));
+    float[] weights = weights(k, columns, panel, panelOffset, scratch);
+    for (int v = 0; v < vectors; v += VECTORS) {
+      int at0 = base + start(v, across, width, pitch);
+      int at1 = base + start(Math.min(v + 1, vectors - 1), across, width, pitch);
+      int at2 = base + start(Math.min(v + 2, vectors - 1), across, width, pitch);
+      int at3 = base + start(Math.min(v + 3, vectors - 1), across, width, pitch);
+      for (int o = 0; o < columns; o += ROWS) {
+        tile(k, taps, image, at0, at1, at2, at3, weights, o * k, planes, o * PITCH);
+      }
+      for (int i = 0; i < Math.min(VECTORS, vectors - v); i++) {
+        transpose(columns, planes, i * LANES, sums, start(v + i, across, width, width) * columns);
+      }
+    }
+    if (store.way() == Microkernel.STORE) {
+      System.arraycopy(sums, 0, c, cOffset, size);
+    } else if (store.way() == Microkernel.FINISH) {
+      finish(rows, width, columns, sums, store, c, cOffset, scratch);
+    } else {
+      store.finish(rows * width, columns, sums, 0, columns, c, cOffset, columns, 0);
+    }
+  }
+
+  /** The first pixel of vector {@code v}; a row's last starts earlier if it would run over. */
+  private static int start(int v, int across, int width, int pitch) {
+    return v / across * pitch + Math.max(0, Math.min(v % across * LANES, width - LANES));
+  }
+
+  /** Those of each tile's output channels side by side, {@code [tile, k, ROWS]}. */
+  private static float[] weights(
+      int k, int columns, float[] panel, int panelOffset, Scratch scratch) {
     int panelWidth = Microkernel.panelWidth(columns);
-    int across = (width + WIDTH - 1) / WIDTH * WIDTH;
-    float[] planes = scratch.left(Math.max(LANES, ROWS + 2) * across);
-    float[] row = scratch.patches((across + 1) * columns + LANES);
-    int way = store.way();
-    float[] bias = scratch.right(width * columns);
-    if (way == Microkernel.FINISH) {
-      float[] each = store.bias(bias);
-      for (int x = 0; x < width; x++) {
-        System.arraycopy(each, store.biasOffset(0), bias, x * columns, columns);
+    float[] weights = scratch.right(Math.ceilDiv(columns, ROWS) * ROWS * k);
+    for (int o = 0; o < columns; o += ROWS) {
+      for (int p = 0; p < k; p++) {
+        for (int r = 0; r < ROWS; r++) {
+          float weight = o + r < columns ? panel[panelOffset + p * panelWidth + o + r] : 0;
+          weights[o * k + p * ROWS + r] = weight;
+        }
       }
     }
-    for (int y = 0; y < rows; y++) {
-      int from = base + y * pitch;
-      for (int x = 0; x < width; x += WIDTH) {
-        int start = Math.max(0, Math.min(x, width - WIDTH));
-        tile(k, taps, image, from + start, panel, panelOffset, panelWidth, planes, start, across);
-      }
-      transpose(width, columns, planes, across, row);
-      int to = cOffset + y * width * columns;
-      if (way == Microkernel.STORE) {
-        System.arraycopy(row, 0, c, to, width * columns);
-      } else if (way == Microkernel.FINISH) {
-        finish(width * columns, row, bias, store.floor(), c, to);
-      } else {
-        store.finish(width, columns, row, 0, columns, c, to, columns, 0);
-      }
-    }
+    return weights;
   }
 
   private static void tile(
       int k,
       int[] taps,
       float[] image,
-      int base,
-      float[] panel,
-      int panelOffset,
-      int panelWidth,
+      int at0,
+      int at1,
+      int at2,
+      int at3,
+      float[] weights,
+      int weightsOffset,
       float[] planes,
-      int to,
-      int pitch) {
+      int to) {
     FloatVector c00 = FloatVector.zero(S);
     FloatVector c01 = FloatVector.zero(S);
+    FloatVector c02 = FloatVector.zero(S);
+    FloatVector c03 = FloatVector.zero(S);
     FloatVector c10 = FloatVector.zero(S);
     FloatVector c11 = FloatVector.zero(S);
+    FloatVector c12 = FloatVector.zero(S);
+    FloatVector c13 = FloatVector.zero(S);
     FloatVector c20 = FloatVector.zero(S);
     FloatVector c21 = FloatVector.zero(S);
-    FloatVector c30 = FloatVector.zero(S);
-    FloatVector c31 = FloatVector.zero(S);
-    FloatVector c40 = FloatVector.zero(S);
-    FloatVector c41 = FloatVector.zero(S);
-    FloatVector c50 = FloatVector.zero(S);
-    FloatVector c51 = FloatVector.zero(S);
-    int w = panelOffset & OFFSETS;
+    FloatVector c22 = FloatVector.zero(S);
+    FloatVector c23 = FloatVector.zero(S);
+    int from = weightsOffset & OFFSETS;
+    k &= LENGTHS;
     for (int p = 0; p < k; p++) {
-      int at = base + taps[p];
-      FloatVector x0 = FloatVector.fromArray(S, image, at);
-      FloatVector x1 = FloatVector.fromArray(S, image, at + LANES);
-      FloatVector weight = FloatVector.broadcast(S, panel[w]);
-      c00 = weight.fma(x0, c00);
-      c01 = weight.fma(x1, c01);
-      weight = FloatVector.broadcast(S, panel[w + 1]);
-      c10 = weight.fma(x0, c10);
-      c11 = weight.fma(x1, c11);
-      weight = FloatVector.broadcast(S, panel[w + 2]);
-      c20 = weight.fma(x0, c20);
-      c21 = weight.fma(x1, c21);
-      weight = FloatVector.broadcast(S, panel[w + 3]);
-      c30 = weight.fma(x0, c30);
-      c31 = weight.fma(x1, c31);
-      weight = FloatVector.broadcast(S, panel[w + 4]);
-      c40 = weight.fma(x0, c40);
-      c41 = weight.fma(x1, c41);
-      weight = FloatVector.broadcast(S, panel[w + 5]);
-      c50 = weight.fma(x0, c50);
-      c51 = weight.fma(x1, c51);
-      w += panelWidth;
+      int tap = taps[p];
+      FloatVector w0 = FloatVector.broadcast(S, weights[from + p * ROWS]);
+      FloatVector w1 = FloatVector.broadcast(S, weights[from + p * ROWS + 1]);
+      FloatVector w2 = FloatVector.broadcast(S, weights[from + p * ROWS + 2]);
+      FloatVector x = FloatVector.fromArray(S, image, at0 + tap);
+      c00 = w0.fma(x, c00);
+      c10 = w1.fma(x, c10);
+      c20 = w2.fma(x, c20);
+      x = FloatVector.fromArray(S, image, at1 + tap);
+      c01 = w0.fma(x, c01);
+      c11 = w1.fma(x, c11);
+      c21 = w2.fma(x, c21);
+      x = FloatVector.fromArray(S, image, at2 + tap);
+      c02 = w0.fma(x, c02);
+      c12 = w1.fma(x, c12);
+      c22 = w2.fma(x, c22);
+      x = FloatVector.fromArray(S, image, at3 + tap);
+      c03 = w0.fma(x, c03);
+      c13 = w1.fma(x, c13);
+      c23 = w2.fma(x, c23);
     }
     c00.intoArray(planes, to);
     c01.intoArray(planes, to + LANES);
-    c10.intoArray(planes, to + pitch);
-    c11.intoArray(planes, to + pitch + LANES);
-    c20.intoArray(planes, to + 2 * pitch);
-    c21.intoArray(planes, to + 2 * pitch + LANES);
-    c30.intoArray(planes, to + 3 * pitch);
-    c31.intoArray(planes, to + 3 * pitch + LANES);
-    c40.intoArray(planes, to + 4 * pitch);
-    c41.intoArray(planes, to + 4 * pitch + LANES);
-    c50.intoArray(planes, to + 5 * pitch);
-    c51.intoArray(planes, to + 5 * pitch + LANES);
+    c02.intoArray(planes, to + 2 * LANES);
+    c03.intoArray(planes, to + 3 * LANES);
+    c10.intoArray(planes, to + PITCH);
+    c11.intoArray(planes, to + PITCH + LANES);
+    c12.intoArray(planes, to + PITCH + 2 * LANES);
+    c13.intoArray(planes, to + PITCH + 3 * LANES);
+    c20.intoArray(planes, to + 2 * PITCH);
+    c21.intoArray(planes, to + 2 * PITCH + LANES);
+    c22.intoArray(planes, to + 2 * PITCH + 2 * LANES);
+    c23.intoArray(planes, to + 2 * PITCH + 3 * LANES);
   }
 
   // A square's rows are longer than a pixel: each writes over what the one before wrote too much,
   // if the later channels of a square of pixels come first.
-  private static void transpose(int width, int columns, float[] planes, int pitch, float[] row) {
-    int last = (columns - 1) / LANES * LANES;
-    for (int x = 0; x < width; x += LANES) {
-      for (int o = last; o >= 0; o -= LANES) {
-        Transposition.square(planes, o * pitch + x, pitch, row, x * columns + o, columns);
-      }
+  private static void transpose(int columns, float[] planes, int from, float[] sums, int to) {
+    for (int o = (columns - 1) / LANES * LANES; o >= 0; o -= LANES) {
+      Transposition.square(planes, o * PITCH + from, PITCH, sums, to + o, columns);
     }
   }
 
   private static void finish(
-      int n, float[] sums, float[] bias, float floor, float[] c, int cOffset) {
+      int rows,
+      int width,
+      int columns,
+      float[] sums,
+      TileStore store,
+      float[] c,
+      int cOffset,
+      Scratch scratch) {
+    int row = width * columns;
+    float[] bias = scratch.left(row);
+    float[] each = store.bias(bias);
+    for (int x = 0; x < width; x++) {
+      System.arraycopy(each, store.biasOffset(0), bias, x * columns, columns);
+    }
+    for (int y = 0; y < rows; y++) {
+      finishRow(row, sums, y * row, bias, store.floor(), c, cOffset + y * row);
+    }
+  }
+
+  private static void finishRow(
+      int n, float[] sums, int sumsOffset, float[] bias, float floor, float[] c, int cOffset) {
     FloatVector least = FloatVector.broadcast(S, floor);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      FloatVector.fromArray(S, sums, i)
+      FloatVector.fromArray(S, sums, sumsOffset + i)
           .add(FloatVector.fromArray(S, bias, i))
           .max(least)
           .intoArray(c, cOffset + i);
     }
     for (; i < n; i++) {
-      c[cOffset + i] = Math.max(sums[i] + bias[i], floor);
+      c[cOffset + i] = Math.max(sums[sumsOffset + i] + bias[i], floor);
     }
   }
 }
