@@ -730,29 +730,20 @@ public final class Convolution {
       int base = p.base(from, y);
       int pixels = pixelRows * p.outWidth;
       int columns = s.groupOutChannels();
-      float[] right = scratch.right(pixels * Microkernel.packedWidth(columns));
+      int deep = p.fewChannels ? p.planePixels(pixelRows) : pixels;
+      float[] right = scratch.right(deep * Microkernel.packedWidth(columns));
       float[] left =
           scratch.left(p.fewChannels ? 0 : (Math.min(rows, ROWS) + Microkernel.LEFT_STEP) * pixels);
+      float[] planes = p.fewChannels ? p.planes(pixelRows, x, base, scratch) : left;
       int dOut = dOutputOffset + (image * p.outHeight + y) * p.outWidth * s.outChannels();
       for (int g = 0; g < s.groups(); g++) {
-        Panels.packRight(
-            false,
-            pixels,
-            p.fewChannels ? Panels.APART : 0,
-            columns,
-            dOutput,
-            dOut + g * columns,
-            s.outChannels(),
-            right,
-            0,
-            pixels,
-            0);
         if (p.fewChannels) {
+          p.packPixels(pixelRows, columns, dOutput, dOut + g * columns, s.outChannels(), right);
           int at = sumsOffset + chunk * s.filterSize() + firstRow * s.outChannels() + g * columns;
           p.multiplyPixels(
               pixelRows,
-              x,
-              base + g * p.groupChannels,
+              planes,
+              g,
               firstRow,
               rows,
               columns,
@@ -764,6 +755,18 @@ public final class Convolution {
               scratch);
           continue;
         }
+        Panels.packRight(
+            false,
+            pixels,
+            0,
+            columns,
+            dOutput,
+            dOut + g * columns,
+            s.outChannels(),
+            right,
+            0,
+            pixels,
+            0);
         int[] offsets = p.offsets(pixelRows, scratch);
         int patchesBase = base + g * p.groupChannels;
         for (int r = 0; r < rows; r += ROWS) {

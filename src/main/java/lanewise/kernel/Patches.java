@@ -52,6 +52,7 @@ final class Patches {
   final boolean gathers;
   final boolean fewChannels;
   private final int[] taps; // offset of each patch element from the patch's first
+  private final int[] planeTaps; // in planes; a tile's rows beyond the last repeat the first
 
   // Blocks of the patch's elements, each of equal runs: {first element, offset of it, runs, length,
   // stride}.
@@ -104,6 +105,7 @@ final class Patches {
             && (outHeight - 1) * strideHeight + dilationHeight * (kernelHeight - 1) < height;
     pitch = (inPlace ? width : paddedWidth) * channels;
     taps = taps();
+    planeTaps = fewChannels ? planeTaps() : taps;
     blocks = blocks();
   }
 
@@ -233,6 +235,10 @@ final class Patches {
     return inPlace ? imageOffset + y * strideHeight * pitch : 0;
   }
 
+  private int paddedRows(int rows) {
+    return (rows - 1) * strideHeight + dilationHeight * (kernelHeight - 1) + 1;
+  }
+
   /**
    * The array that holds the patches of output rows {@code y … y + rows − 1}: the image itself, or
    * a padded copy.
@@ -241,7 +247,7 @@ final class Patches {
     if (inPlace) {
       return image;
     }
-    int paddedRows = (rows - 1) * strideHeight + dilationHeight * (kernelHeight - 1) + 1;
+    int paddedRows = paddedRows(rows);
     float[] padded = scratch.image(paddedRows * pitch + 2 * Simd.LANES);
     for (int r = 0; r < paddedRows; r++) {
       int spread = y * strideHeight + r - padTop;
@@ -365,16 +371,113 @@ final class Patches {
     return patchSize - run + (run + Simd.LANES - 1) / Simd.LANES * Simd.LANES;
   }
 
+  /** From a row of a plane to the next: what is one pixel's stride apart lies side by side. */
+  private int planeWidth() {
+    return Math.ceilDiv(paddedWidth, strideWidth);
+  }
+
+  private int planeSize() {
+    return Math.ceilDiv(paddedRows(blockRows()), strideHeight) * planeWidth();
+  }
+
+  /** Where each element of a patch stands in {@link #planes}. */
+  private int[] planeTaps() {
+    int step = strideWidth * channels;
+    int[] offsets = new int[patchSize + 8];
+    int at = 0;
+    for (int ky = 0; ky < kernelHeight; ky++) {
+      int y = ky * dilationHeight;
+      for (int kx = 0; kx < kernelWidth; kx++) {
+        for (int c = 0; c < groupChannels; c++) {
+          int x = kx * dilationWidth * channels + c;
+          int plane = y % strideHeight * step + x % step;
+          offsets[at++] = plane * planeSize() + y / strideHeight * planeWidth() + x / step;
+        }
+      }
+    }
+    return offsets;
+  }
+
+  /** Elements of a plane from the first pixel of a block of so many rows to its last. */
+  int planePixels(int pixelRows) {
+    return (pixelRows - 1) * planeWidth() + outWidth;
+  }
+
+  /**
+   * Parts the rows that the patches of {@code pixelRows} rows of pixels read into planes, {@code
+   * [strideHeight, strideWidth · channels, rows, planeWidth]}, so that a patch element's values for
+   * one pixel after the other lie side by side.
+   */
+  float[] planes(int pixelRows, float[] image, int base, Scratch scratch) {
+    int step = strideWidth * channels;
+    int size = planeSize();
+    float[] planes = scratch.left((strideHeight * step + Simd.LANES) * size);
+    for (int r = 0; r < paddedRows(pixelRows); r++) {
+      int from = base + r * pitch;
+      int to = r % strideHeight * step * size + r / strideHeight * planeWidth();
+      if (step == 1) {
+        System.arraycopy(image, from, planes, to, paddedWidth);
+      } else {
+        part(image, from, planes, to, size);
+      }
+    }
+    return planes;
+  }
+
+  private void part(float[] image, int from, float[] planes, int to, int size) {
+    int step = strideWidth * channels;
+    int width = planeWidth();
+    int end = from + paddedWidth * channels;
+    int lanes = Simd.LANES;
+    int most = (Math.min(end, image.length - lanes) - from) / step; // elements in whole squares
+    int i = 0;
+    for (; i < most && most >= lanes; i += lanes) {
+      int start = Math.min(i, most - lanes);
+      for (int f = 0; f < step; f += lanes) {
+        int source = from + start * step + f;
+        Transposition.square(image, source, step, planes, f * size + to + start, size);
+      }
+    }
+    for (i = Math.min(i, Math.max(0, most)); i < width; i++) {
+      for (int f = 0; f < step; f++) {
+        int source = from + i * step + f;
+        planes[f * size + to + i] = source < end ? image[source] : 0;
+      }
+    }
+  }
+
+  /**
+   * Packs {@code columns} channels of the output's gradient for {@link #multiplyPixels}: rows of
+   * zeros stand for the elements of a plane between two rows of pixels.
+   */
+  void packPixels(
+      int pixelRows, int columns, float[] dOutput, int dOutputOffset, int ld, float[] packed) {
+    int pixels = planePixels(pixelRows);
+    int gap = planeWidth() - outWidth;
+    for (int y = 0; y < pixelRows; y++) {
+      int first = y * planeWidth();
+      int from = dOutputOffset + y * outWidth * ld;
+      Panels.packRight(
+          false, outWidth, Panels.APART, columns, dOutput, from, ld, packed, 0, pixels, first);
+      for (int j = 0; j < columns && y < pixelRows - 1; j += Microkernel.panelWidth(columns - j)) {
+        int width = Microkernel.panelWidth(columns - j);
+        int to = pixels * j + (first + outWidth) * width;
+        Arrays.fill(packed, to, to + gap * width, 0);
+      }
+    }
+  }
+
   /**
    * {@code C ← store(Pᵀ · B)} for elements {@code first … first + rows − 1} of the patches P of
-   * {@code pixelRows} rows of pixels, read where they lie, k running over the pixels.
+   * {@code pixelRows} rows of pixels, k running over the pixels.
    *
-   * @param right panels of B, {@code [pixels, columns]}
+   * @param planes as {@link #planes} made them
+   * @param right as {@link #packPixels} packed it
    */
   void multiplyPixels(
       int pixelRows,
-      float[] image,
-      int base,
+      float[] planes,
+      int group,
       int first,
       int rows,
       int columns,
@@ -384,7 +487,7 @@ final class Patches {
       int cOffset,
       int ldc,
       Scratch scratch) {
-    int pixels = pixelRows * outWidth;
+    int pixels = planePixels(pixelRows);
     float[] tile = scratch.tile;
     for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
       int width = Microkernel.panelWidth(columns - j);
@@ -395,13 +498,10 @@ final class Patches {
         int at = cOffset + i * ldc + j;
         PixelTile.multiply(
             width,
-            pixelRows,
-            outWidth,
-            strideWidth * channels,
-            strideHeight * pitch,
-            image,
-            base,
-            taps,
+            pixels,
+            planes,
+            group * groupChannels * planeSize(),
+            planeTaps,
             first + i,
             right,
             pixels * j,

@@ -8,9 +8,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The register tile whose k runs over the pixels of an image, for the gradient of a filter on few
- * channels: each row's element of the left operand is read where it lies, {@code step} from the one
- * of the pixel before, in {@code runs} rows of {@code length} pixels that start {@code pitch}
- * apart. The right operand is a packed panel.
+ * channels: each row of the left operand is k elements side by side in a plane of the image, from
+ * an offset of its own. The right operand is a packed panel.
  */
 final class PixelTile {
   private static final VectorSpecies<Float> S = Simd.FLOATS;
@@ -30,10 +29,7 @@ final class PixelTile {
    */
   static void multiply(
       int width,
-      int runs,
-      int length,
-      int step,
-      int pitch,
+      int k,
       float[] a,
       int aOffset,
       int[] taps,
@@ -45,22 +41,16 @@ final class PixelTile {
       int cOffset,
       int ldc) {
     if (width == LANES) {
-      rows8x1(
-          runs, length, step, pitch, a, aOffset, taps, first, b, bOffset, finish, c, cOffset, ldc);
+      rows8x1(k, a, aOffset, taps, first, b, bOffset, finish, c, cOffset, ldc);
     } else if (width == 2 * LANES) {
-      rows4x2(
-          runs, length, step, pitch, a, aOffset, taps, first, b, bOffset, finish, c, cOffset, ldc);
+      rows4x2(k, a, aOffset, taps, first, b, bOffset, finish, c, cOffset, ldc);
     } else {
-      rows4x4(
-          runs, length, step, pitch, a, aOffset, taps, first, b, bOffset, finish, c, cOffset, ldc);
+      rows4x4(k, a, aOffset, taps, first, b, bOffset, finish, c, cOffset, ldc);
     }
   }
 
   private static void rows8x1(
-      int runs,
-      int length,
-      int step,
-      int pitch,
+      int k,
       float[] a,
       int aOffset,
       int[] taps,
@@ -87,29 +77,61 @@ final class PixelTile {
     FloatVector c50 = FloatVector.zero(S);
     FloatVector c60 = FloatVector.zero(S);
     FloatVector c70 = FloatVector.zero(S);
-    for (int run = 0; run < runs; run++) {
-      int skip = run * pitch;
-      int rb = bOffset + run * length * LANES;
-      for (int p = 0; p < length; p++) {
-        int at = skip + p * step;
-        FloatVector b0 = FloatVector.fromArray(S, b, rb + p * LANES);
-        FloatVector x = FloatVector.broadcast(S, a[a0 + at]);
-        c00 = x.fma(b0, c00);
-        x = FloatVector.broadcast(S, a[a1 + at]);
-        c10 = x.fma(b0, c10);
-        x = FloatVector.broadcast(S, a[a2 + at]);
-        c20 = x.fma(b0, c20);
-        x = FloatVector.broadcast(S, a[a3 + at]);
-        c30 = x.fma(b0, c30);
-        x = FloatVector.broadcast(S, a[a4 + at]);
-        c40 = x.fma(b0, c40);
-        x = FloatVector.broadcast(S, a[a5 + at]);
-        c50 = x.fma(b0, c50);
-        x = FloatVector.broadcast(S, a[a6 + at]);
-        c60 = x.fma(b0, c60);
-        x = FloatVector.broadcast(S, a[a7 + at]);
-        c70 = x.fma(b0, c70);
-      }
+    int p = 0;
+    for (; p < k - 1; p += 2) {
+      FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * LANES);
+      FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
+      c00 = x.fma(b0, c00);
+      x = FloatVector.broadcast(S, a[a1 + p]);
+      c10 = x.fma(b0, c10);
+      x = FloatVector.broadcast(S, a[a2 + p]);
+      c20 = x.fma(b0, c20);
+      x = FloatVector.broadcast(S, a[a3 + p]);
+      c30 = x.fma(b0, c30);
+      x = FloatVector.broadcast(S, a[a4 + p]);
+      c40 = x.fma(b0, c40);
+      x = FloatVector.broadcast(S, a[a5 + p]);
+      c50 = x.fma(b0, c50);
+      x = FloatVector.broadcast(S, a[a6 + p]);
+      c60 = x.fma(b0, c60);
+      x = FloatVector.broadcast(S, a[a7 + p]);
+      c70 = x.fma(b0, c70);
+      b0 = FloatVector.fromArray(S, b, bOffset + (p + 1) * LANES);
+      x = FloatVector.broadcast(S, a[a0 + p + 1]);
+      c00 = x.fma(b0, c00);
+      x = FloatVector.broadcast(S, a[a1 + p + 1]);
+      c10 = x.fma(b0, c10);
+      x = FloatVector.broadcast(S, a[a2 + p + 1]);
+      c20 = x.fma(b0, c20);
+      x = FloatVector.broadcast(S, a[a3 + p + 1]);
+      c30 = x.fma(b0, c30);
+      x = FloatVector.broadcast(S, a[a4 + p + 1]);
+      c40 = x.fma(b0, c40);
+      x = FloatVector.broadcast(S, a[a5 + p + 1]);
+      c50 = x.fma(b0, c50);
+      x = FloatVector.broadcast(S, a[a6 + p + 1]);
+      c60 = x.fma(b0, c60);
+      x = FloatVector.broadcast(S, a[a7 + p + 1]);
+      c70 = x.fma(b0, c70);
+    }
+    for (; p < k; p++) {
+      FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * LANES);
+      FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
+      c00 = x.fma(b0, c00);
+      x = FloatVector.broadcast(S, a[a1 + p]);
+      c10 = x.fma(b0, c10);
+      x = FloatVector.broadcast(S, a[a2 + p]);
+      c20 = x.fma(b0, c20);
+      x = FloatVector.broadcast(S, a[a3 + p]);
+      c30 = x.fma(b0, c30);
+      x = FloatVector.broadcast(S, a[a4 + p]);
+      c40 = x.fma(b0, c40);
+      x = FloatVector.broadcast(S, a[a5 + p]);
+      c50 = x.fma(b0, c50);
+      x = FloatVector.broadcast(S, a[a6 + p]);
+      c60 = x.fma(b0, c60);
+      x = FloatVector.broadcast(S, a[a7 + p]);
+      c70 = x.fma(b0, c70);
     }
     if (finish == STORE) {
       c00.intoArray(c, cOffset);
@@ -133,10 +155,7 @@ final class PixelTile {
   }
 
   private static void rows4x2(
-      int runs,
-      int length,
-      int step,
-      int pitch,
+      int k,
       float[] a,
       int aOffset,
       int[] taps,
@@ -159,26 +178,21 @@ final class PixelTile {
     FloatVector c21 = FloatVector.zero(S);
     FloatVector c30 = FloatVector.zero(S);
     FloatVector c31 = FloatVector.zero(S);
-    for (int run = 0; run < runs; run++) {
-      int skip = run * pitch;
-      int rb = bOffset + run * length * (2 * LANES);
-      for (int p = 0; p < length; p++) {
-        int at = skip + p * step;
-        FloatVector b0 = FloatVector.fromArray(S, b, rb + p * (2 * LANES));
-        FloatVector b1 = FloatVector.fromArray(S, b, rb + p * (2 * LANES) + LANES);
-        FloatVector x = FloatVector.broadcast(S, a[a0 + at]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        x = FloatVector.broadcast(S, a[a1 + at]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        x = FloatVector.broadcast(S, a[a2 + at]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        x = FloatVector.broadcast(S, a[a3 + at]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-      }
+    for (int p = 0; p < k; p++) {
+      FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * (2 * LANES));
+      FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * (2 * LANES) + LANES);
+      FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
+      x = FloatVector.broadcast(S, a[a1 + p]);
+      c10 = x.fma(b0, c10);
+      c11 = x.fma(b1, c11);
+      x = FloatVector.broadcast(S, a[a2 + p]);
+      c20 = x.fma(b0, c20);
+      c21 = x.fma(b1, c21);
+      x = FloatVector.broadcast(S, a[a3 + p]);
+      c30 = x.fma(b0, c30);
+      c31 = x.fma(b1, c31);
     }
     if (finish == STORE) {
       c00.intoArray(c, cOffset);
@@ -204,10 +218,7 @@ final class PixelTile {
   }
 
   private static void rows4x4(
-      int runs,
-      int length,
-      int step,
-      int pitch,
+      int k,
       float[] a,
       int aOffset,
       int[] taps,
@@ -238,36 +249,31 @@ final class PixelTile {
     FloatVector c31 = FloatVector.zero(S);
     FloatVector c32 = FloatVector.zero(S);
     FloatVector c33 = FloatVector.zero(S);
-    for (int run = 0; run < runs; run++) {
-      int skip = run * pitch;
-      int rb = bOffset + run * length * (4 * LANES);
-      for (int p = 0; p < length; p++) {
-        int at = skip + p * step;
-        FloatVector b0 = FloatVector.fromArray(S, b, rb + p * (4 * LANES));
-        FloatVector b1 = FloatVector.fromArray(S, b, rb + p * (4 * LANES) + LANES);
-        FloatVector b2 = FloatVector.fromArray(S, b, rb + p * (4 * LANES) + 2 * LANES);
-        FloatVector b3 = FloatVector.fromArray(S, b, rb + p * (4 * LANES) + 3 * LANES);
-        FloatVector x = FloatVector.broadcast(S, a[a0 + at]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        c02 = x.fma(b2, c02);
-        c03 = x.fma(b3, c03);
-        x = FloatVector.broadcast(S, a[a1 + at]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        c12 = x.fma(b2, c12);
-        c13 = x.fma(b3, c13);
-        x = FloatVector.broadcast(S, a[a2 + at]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        c22 = x.fma(b2, c22);
-        c23 = x.fma(b3, c23);
-        x = FloatVector.broadcast(S, a[a3 + at]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-        c32 = x.fma(b2, c32);
-        c33 = x.fma(b3, c33);
-      }
+    for (int p = 0; p < k; p++) {
+      FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * (4 * LANES));
+      FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * (4 * LANES) + LANES);
+      FloatVector b2 = FloatVector.fromArray(S, b, bOffset + p * (4 * LANES) + 2 * LANES);
+      FloatVector b3 = FloatVector.fromArray(S, b, bOffset + p * (4 * LANES) + 3 * LANES);
+      FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
+      c02 = x.fma(b2, c02);
+      c03 = x.fma(b3, c03);
+      x = FloatVector.broadcast(S, a[a1 + p]);
+      c10 = x.fma(b0, c10);
+      c11 = x.fma(b1, c11);
+      c12 = x.fma(b2, c12);
+      c13 = x.fma(b3, c13);
+      x = FloatVector.broadcast(S, a[a2 + p]);
+      c20 = x.fma(b0, c20);
+      c21 = x.fma(b1, c21);
+      c22 = x.fma(b2, c22);
+      c23 = x.fma(b3, c23);
+      x = FloatVector.broadcast(S, a[a3 + p]);
+      c30 = x.fma(b0, c30);
+      c31 = x.fma(b1, c31);
+      c32 = x.fma(b2, c32);
+      c33 = x.fma(b3, c33);
     }
     if (finish == STORE) {
       c00.intoArray(c, cOffset);
