@@ -2,6 +2,7 @@ package lanewise.kernel;
 
 import java.util.Arrays;
 import lanewise.shape.ConvolutionShape;
+import lanewise.shape.PoolingShape;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -306,6 +307,65 @@ public final class Convolution {
     FilterJob.CURRENT
         .get()
         .run(shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
+  }
+
+  /**
+   * {@code dFilter ←} as {@link #backwardFilter}, for an output that {@link Pooling#maxForward}
+   * reads and nobody else: from the gradient of the maxima, without that of the output.
+   *
+   * @param argmax where the maxima stood, {@code [batch, outHeight, outWidth, channels]} of the
+   *     pooling
+   * @param dOutput the gradient of the maxima, laid out like {@code argmax}
+   * @throws IndexOutOfBoundsException if a buffer does not lie within its array
+   * @throws IllegalArgumentException if the pooling does not read the convolution's output, or
+   *     {@link #takesMaxima} is false
+   */
+  public static void backwardFilterOfMaxima(
+      ConvolutionShape shape,
+      PoolingShape pooling,
+      float[] input,
+      int inputOffset,
+      byte[] argmax,
+      float[] dOutput,
+      int dOutputOffset,
+      float[] dFilter,
+      int dFilterOffset) {
+    if (!takesMaxima(shape, pooling)) {
+      throw new IllegalArgumentException(
+          "Convolution: the filter's gradient is not made of maxima for " + shape + ", " + pooling);
+    }
+    checkBuffer("input", (long) shape.batch() * shape.inImageSize(), input, inputOffset);
+    checkBuffer("filter", shape.filterSize(), dFilter, dFilterOffset);
+    long maxima = (long) pooling.batch() * pooling.outImageSize();
+    checkBuffer("gradient", maxima, dOutput, dOutputOffset);
+    if (argmax.length < maxima) {
+      throw new IndexOutOfBoundsException(
+          "Convolution: argmax must have " + maxima + " elements, got " + argmax.length);
+    }
+    MaximaFilter.CURRENT
+        .get()
+        .run(
+            shape,
+            pooling,
+            input,
+            inputOffset,
+            argmax,
+            dOutput,
+            dOutputOffset,
+            dFilter,
+            dFilterOffset);
+  }
+
+  /**
+   * Whether {@link #backwardFilterOfMaxima} computes the gradient of a filter: where the pooling
+   * reads the convolution's output, and it is faster than products of all pixels.
+   */
+  public static boolean takesMaxima(ConvolutionShape shape, PoolingShape pooling) {
+    return pooling.batch() == shape.batch()
+        && pooling.inHeight() == shape.outHeight()
+        && pooling.inWidth() == shape.outWidth()
+        && pooling.channels() == shape.outChannels()
+        && MaximaFilter.pays(shape, pooling);
   }
 
   private static void checkSupport(ConvolutionAlgorithm algorithm, ConvolutionShape shape) {

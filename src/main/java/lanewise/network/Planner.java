@@ -9,6 +9,7 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import lanewise.kernel.Activations;
+import lanewise.kernel.Convolution;
 import lanewise.kernel.Epilogue;
 import lanewise.layer.Add;
 import lanewise.layer.AveragePool2d;
@@ -189,8 +190,12 @@ final class Planner {
             : Epilogue.NONE;
     int sum = fusedSum(node, value);
     int fused = fusedActivation(sum);
-    Ports ports = ports(node, value, sum, fused);
     Epilogue epilogue = epilogue(sum > value ? bias.plusOutput() : bias, sum, fused);
+    int pool = training ? fused(fused, next -> takesMaxima(shape, next, fused)) : fused;
+    if (pool > fused) {
+      return pooledConv2d(shape, epilogue, node, pool);
+    }
+    Ports ports = ports(node, value, sum, fused);
     boolean pooled = isPooled(fused);
     if (pooled) {
       ofPool[fused] = epilogue;
@@ -198,6 +203,27 @@ final class Planner {
     Epilogue backward = pooled ? bias : epilogue;
     add(new Conv2dOp(shape, epilogue, backward, weights(node), ports), ports, fused);
     return fused;
+  }
+
+  private boolean takesMaxima(ConvolutionShape shape, Layer next, int value) {
+    return next instanceof MaxPool2d pool
+        && Convolution.takesMaxima(shape, pool.shape(batch, nodes.get(value).inputShape()));
+  }
+
+  /** A convolution, its activation and the pooling that computes {@code value}. */
+  private int pooledConv2d(ConvolutionShape shape, Epilogue epilogue, Node node, int value) {
+    Node pool = nodes.get(value - 1);
+    PoolingShape pooling = ((MaxPool2d) pool.layer()).shape(batch, pool.inputShape());
+    Ports ports = ports(node, value, pool.outputShape());
+    Buffer convolved = newBuffer(pool.inputShape());
+    use(convolved, forward.size());
+    Buffer dConvolved = ports.dInput() == Buffer.NONE ? Buffer.NONE : newBuffer(pool.inputShape());
+    use(dConvolved, nextBackwardTime());
+    add(
+        new PooledConv2dOp(shape, pooling, epilogue, weights(node), ports, convolved, dConvolved),
+        ports,
+        value);
+    return value;
   }
 
   /** Whether the only reader of a value takes maxima of it. */
@@ -518,8 +544,12 @@ final class Planner {
    * puts out.
    */
   private Ports ports(Node node, int value) {
-    Buffer dOutput = differentiated[value] ? newBuffer(node.outputShape()) : Buffer.NONE;
-    return new Ports(inputs(node), newBuffer(node.outputShape()), dOutput, shares(node));
+    return ports(node, value, node.outputShape());
+  }
+
+  private Ports ports(Node node, int value, Shape output) {
+    Buffer dOutput = differentiated[value] ? newBuffer(output) : Buffer.NONE;
+    return new Ports(inputs(node), newBuffer(output), dOutput, shares(node));
   }
 
   /**
@@ -632,8 +662,14 @@ final class Planner {
 
   /** Adds an op that runs before all those of the backward list, and returns its time. */
   private int nextBackward(Op op) {
+    int time = nextBackwardTime();
     backward.add(op);
-    return 4 * nodes.size() - backward.size();
+    return time;
+  }
+
+  /** The time of the op that will be added next to the backward list. */
+  private int nextBackwardTime() {
+    return 4 * nodes.size() - backward.size() - 1;
   }
 
   private static void use(Buffer buffer, int time) {

@@ -144,6 +144,9 @@ final class DigestMain {
       lines.add("backwardInput " + convolution + ": " + sha256(convolution.backwardInput()));
       lines.add("backwardFilter " + convolution + ": " + sha256(convolution.backwardFilter()));
     }
+    for (MaximaCase maxima : MaximaCase.each(shape)) {
+      lines.add("backwardFilter " + maxima + ": " + sha256(maxima.backwardFilter()));
+    }
   }
 
   private static void activations(int n, List<String> lines) {

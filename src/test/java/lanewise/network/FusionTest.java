@@ -81,17 +81,21 @@ class FusionTest {
                 }),
         new Case(
             "maxima of ReLU",
-            wall -> x -> x.then(CONV, new ReLU()).then(wall).then(new MaxPool2d(2), CONV)),
+            wall -> x -> x.then(CONV, CONV, new ReLU()).then(wall).then(new MaxPool2d(2), CONV)),
         new Case(
             "overlapping maxima of ReLU6",
             wall ->
                 x ->
-                    x.then(CONV, new ReLU6())
+                    x.then(CONV, CONV, new ReLU6())
                         .then(wall)
                         .then(new MaxPool2d(3, 2, Padding.SAME), CONV)),
         new Case(
             "maxima of leaky ReLU",
-            wall -> x -> x.then(CONV, new LeakyReLU(0.1f)).then(wall).then(new MaxPool2d(2), CONV)),
+            wall ->
+                x ->
+                    x.then(CONV, CONV, new LeakyReLU(0.1f))
+                        .then(wall)
+                        .then(new MaxPool2d(2), CONV)),
         new Case("sum", residual(new Layer[0])),
         new Case("sum and ReLU", residual(new ReLU(), CONV)),
         new Case("sum and ReLU6, last", residual(new ReLU6())),
@@ -129,6 +133,60 @@ class FusionTest {
   private static Value block(Value x, Layer[] wall) {
     Value inner = x.then(CONV, NORM).then(wall).then(new ReLU(), CONV, NORM).then(wall);
     return inner.plus(x);
+  }
+
+  /** Few input channels: filters whose gradient is made of the maxima, in another order. */
+  static Stream<Case> maximaOfFewChannels() {
+    MaxPool2d halves = new MaxPool2d(2);
+    MaxPool2d overlapping = new MaxPool2d(3, 2, Padding.SAME);
+    return Stream.of(
+        new Case("alone", wall -> x -> x.then(CONV).then(wall).then(halves)),
+        new Case("of ReLU", wall -> x -> x.then(CONV, new ReLU()).then(wall).then(halves, CONV)),
+        new Case(
+            "overlapping, of ReLU6",
+            wall -> x -> x.then(CONV, new ReLU6()).then(wall).then(overlapping, CONV)),
+        new Case(
+            "of leaky ReLU",
+            wall -> x -> x.then(CONV, new LeakyReLU(0.1f)).then(wall).then(halves, CONV)),
+        new Case(
+            "whose input has a gradient",
+            wall ->
+                x ->
+                    x.then(new Conv2d(5, 1), new Conv2d(6, 3).padding(Padding.SAME), new ReLU())
+                        .then(wall)
+                        .then(halves, CONV)),
+        new Case(
+            "read twice",
+            wall ->
+                x -> {
+                  Value h = x.then(new Conv2d(5, 1), CONV);
+                  Value few = h.then(new Conv2d(5, 1), CONV, new ReLU());
+                  Value maxima = few.then(wall).then(halves);
+                  return maxima.then(CONV).plus(maxima);
+                }));
+  }
+
+  @ParameterizedTest
+  @MethodSource("maximaOfFewChannels")
+  void gradientsOfMaxima(Case c) {
+    Network fused = c.network(true);
+    Network apart = c.network(false).withParameters(fused.parameters());
+    assertTrue(
+        Planner.training(fused, BATCH, 1, new float[fused.parameterCount()]).forward().stream()
+            .anyMatch(PooledConv2dOp.class::isInstance));
+    TrainingPlan plan = fused.trainingPlan(BATCH, 1);
+    TrainingPlan expected = apart.trainingPlan(BATCH, 1);
+    for (int step = 0; step < 2; step++) {
+      step(plan, step);
+      step(expected, step);
+      assertArrayEquals(expected.output(), plan.output(), "output");
+      float largest = 0;
+      for (float g : expected.gradients()) {
+        largest = Math.max(largest, Math.abs(g));
+      }
+      assertTrue(largest > 0, "no gradient");
+      assertArrayEquals(expected.gradients(), plan.gradients(), 1e-6f * largest, "gradients");
+    }
   }
 
   @ParameterizedTest

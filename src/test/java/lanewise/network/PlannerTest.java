@@ -53,7 +53,7 @@ class PlannerTest {
         names(Planner.inference(network, 4).forward()));
     Plan plan = training(network);
     assertEquals(
-        List.of("Conv2dOp", "MaxPoolOp", "DropoutOp", "DenseOp", "ActivationOp", "DenseOp"),
+        List.of("PooledConv2dOp", "DropoutOp", "DenseOp", "ActivationOp", "DenseOp"),
         names(plan.forward()));
     assertEquals(names(plan.forward()).reversed(), names(plan.backward()));
   }
