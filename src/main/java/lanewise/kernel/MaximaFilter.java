@@ -173,13 +173,7 @@ final class MaximaFilter implements WorkerPool.Task {
   private void add(int first, float[] image, int v, int to) {
     int channels = shape.outChannels();
     int count = pooling.outHeight() * pooling.outWidth();
-    int v0 = vectors[v];
-    int v1 = vectors[v + 1];
-    int v2 = vectors[v + 2];
-    int v3 = vectors[v + 3];
-    int v4 = vectors[v + 4];
-    int left = columns / LANES - v;
-    float[] c = sums;
+    int used = Math.min(TILE, columns / LANES - v);
     tile(
         count,
         channels,
@@ -190,14 +184,11 @@ final class MaximaFilter implements WorkerPool.Task {
         dOutputOffset,
         first,
         image,
-        v0,
-        v1,
-        v2,
-        v3,
-        v4,
-        c,
+        vectors,
+        v,
+        sums,
         to,
-        Math.min(left, TILE));
+        used);
   }
 
   private static void tile(
@@ -210,14 +201,16 @@ final class MaximaFilter implements WorkerPool.Task {
       int dOffset,
       int first,
       float[] image,
-      int v0,
-      int v1,
-      int v2,
-      int v3,
-      int v4,
+      int[] vectors,
+      int v,
       float[] c,
       int to,
       int used) {
+    int v0 = vectors[v];
+    int v1 = vectors[v + 1];
+    int v2 = vectors[v + 2];
+    int v3 = vectors[v + 3];
+    int v4 = vectors[v + 4];
     FloatVector c0 = FloatVector.fromArray(S, c, to);
     FloatVector c1 = FloatVector.fromArray(S, c, to + Math.min(1, used - 1) * LANES);
     FloatVector c2 = FloatVector.fromArray(S, c, to + Math.min(2, used - 1) * LANES);
