@@ -410,6 +410,9 @@ public final class Gemm {
         }
       }
       columnTasks = (nc + taskColumns - 1) / taskColumns;
+      if (columnTasks > 1 && nc - (columnTasks - 1) * taskColumns < Microkernel.NR) {
+        columnTasks--; // its panel would repeat columns that another task adds to
+      }
       WorkerPool.run(columnTasks * ((m + taskRows - 1) / taskRows), this);
     }
 
@@ -432,9 +435,10 @@ public final class Gemm {
         }
       } else {
         int i = task / columnTasks * taskRows;
-        int j = task % columnTasks * taskColumns;
+        int column = task % columnTasks;
+        int j = column * taskColumns;
         int rows = Math.min(taskRows, m - i);
-        int columns = Math.min(taskColumns, nc - j);
+        int columns = column == columnTasks - 1 ? nc - j : taskColumns;
         int p = 0;
         do {
           multiplyBlock(i, rows, j, columns, p, Math.min(KC, kc - p));

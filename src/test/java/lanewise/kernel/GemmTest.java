@@ -429,4 +429,18 @@ final class GemmTest {
       x.set(row, column, value);
     }
   }
+
+  /** Where a narrow last panel repeats columns, no task may write those of another. */
+  @Test
+  void tasksKeepToTheirColumns() {
+    for (int n : new int[] {52, 49, 55, 100}) {
+      ReferenceGemm product = ReferenceGemm.random(false, false, 5, n, 2600, 1, 0, Epilogue.NONE);
+      WorkerPool.threads(1);
+      GuardedMatrix expected = product.multiply();
+      WorkerPool.threads(3);
+      for (int i = 0; i < 500; i++) {
+        expected.assertSameBits(product.multiply(), "n=" + n);
+      }
+    }
+  }
 }
