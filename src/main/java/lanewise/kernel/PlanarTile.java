@@ -70,7 +70,7 @@ final class PlanarTile {
     int across = Math.ceilDiv(width, LANES);
     int vectors = rows * across;
     int size = rows * width * columns;
-    float[] planes = scratch.left(Math.max(LANES, MOST) * PITCH);
+    float[] planes = scratch.left(Math.ceilDiv(MOST, LANES) * LANES * PITCH); // whole squares
     float[] sums = scratch.patches(size + (LANES + 1) * Math.max(LANES, columns));
     float[] weights = weights(k, columns, panel, panelOffset, scratch);
     for (int v = 0; v < vectors; v += VECTORS) {
