@@ -67,13 +67,26 @@ final class DigestMain {
       pooling(PoolingShape.of(2, 9, 8, channels, 2, 2, 2, 2, Padding.VALID, true), lines);
       pooling(PoolingShape.of(2, 9, 8, channels, 3, 3, 2, 2, Padding.of(1), false), lines);
     }
-    shapes(whole).forEach(shape -> convolution(shape, lines));
+    for (ConvolutionShape shape : shapes(whole)) {
+      inNewThread(() -> convolution(shape, lines));
+    }
     for (int channels : new int[] {1, 16, 17, 33}) {
       normalization(whole ? 1000 : 9, channels, lines);
     }
     activations(whole ? 1100 : 37, lines);
     lines.add("training: " + (whole ? weights(90, 16) : weights(8, 3)));
     return lines;
+  }
+
+  /** Runs with scratch memory that no kernel before has made larger. */
+  private static void inNewThread(Runnable work) {
+    Thread thread = new Thread(work);
+    thread.start();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static String weights(int samples, int filters) {
