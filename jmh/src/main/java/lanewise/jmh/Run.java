@@ -5,17 +5,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import lanewise.io.AtomicFile;
 import lanewise.kernel.Roofline;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.Main;
+import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * Runs benchmarks with JMH's own options, measures one thread's FMA peak before and after them, and
@@ -34,6 +41,8 @@ public final class Run {
       benchmarks.jar --compare OLD NEW               names what fell by more than 5 %; exit status 1 if any
       """;
 
+  private static final String QUIET = "--sun-misc-unsafe-memory-access=allow";
+
   private Run() {}
 
   /** Runs the benchmarks that {@code arguments} name, or all, or shows or compares what is kept. */
@@ -43,6 +52,8 @@ public final class Run {
       status = run(arguments);
     } catch (IOException e) {
       status = wrongUse(e.toString());
+    } catch (RunnerException e) {
+      status = wrongUse(e.getMessage());
     }
     System.exit(status);
   }
@@ -107,7 +118,13 @@ public final class Run {
       Files.createDirectories(file.toAbsolutePath().getParent());
       AtomicFile.checkWritable(file);
     }
+    if (options.getResult().hasValue() || options.getResultFormat().hasValue()) {
+      return wrongUse("Results are kept by --keep FILE, in place of -rf and -rff");
+    }
     Report report = measure(options, String.join(" ", arguments));
+    if (report.rows().isEmpty()) {
+      return wrongUse("No benchmark gave a result");
+    }
     System.out.print("\n" + ReportTable.markdown(report));
     if (file != null) {
       ReportFile.write(file, report);
@@ -117,12 +134,18 @@ public final class Run {
 
   private static Report measure(CommandLineOptions options, String arguments) throws Exception {
     ChainedOptionsBuilder builder = new OptionsBuilder().parent(options);
+    if (!options.getJvmArgsPrepend().hasValue()) {
+      builder.jvmArgsPrepend(QUIET); // JMH itself uses what a JVM warns of
+    }
     allShapes(options, builder, "product", Product.SHAPES);
     allShapes(options, builder, "matrix", GemvBenchmark.SHAPES);
     allShapes(options, builder, "convolution", ConvolutionOperands.SHAPES);
     allShapes(options, builder, "pooling", PoolingBenchmark.SHAPES);
+    if (!options.verbosity().hasValue() && options.getProfilers().isEmpty()) {
+      builder.verbosity(VerboseMode.SILENT);
+    }
     double before = Roofline.fmaGflops();
-    Collection<RunResult> results = new Runner(builder.build()).run();
+    List<RunResult> results = run(builder.build());
     double after = Roofline.fmaGflops();
     return new Report(
         Machine.current(),
@@ -132,6 +155,43 @@ public final class Run {
         before,
         after,
         results.stream().map(Row::of).toList());
+  }
+
+  /** Runs each benchmark beside its peers, fork by fork in turn. */
+  private static List<RunResult> run(Options options) throws RunnerException {
+    List<List<Schedule.Item>> schedule = Schedule.of(options);
+    if (schedule.isEmpty()) {
+      throw new RunnerException("no benchmark's name matches " + options.getIncludes());
+    }
+    List<RunResult> results = new ArrayList<>();
+    for (List<Schedule.Item> items : schedule) {
+      Map<Schedule.Item, List<BenchmarkResult>> forks = new LinkedHashMap<>();
+      int turns = items.stream().mapToInt(Schedule.Item::forks).max().orElseThrow();
+      for (int turn = 0; turn < Math.max(turns, 1); turn++) {
+        for (Schedule.Item item : items) {
+          if (turn < Math.max(item.forks(), 1)) {
+            List<BenchmarkResult> all = forks.computeIfAbsent(item, _ -> new ArrayList<>());
+            for (RunResult result : new Runner(item.fork(options)).run()) {
+              all.addAll(result.getBenchmarkResults());
+            }
+          }
+        }
+      }
+      for (Map.Entry<Schedule.Item, List<BenchmarkResult>> entry : forks.entrySet()) {
+        results.addAll(merged(entry.getKey(), entry.getValue()));
+      }
+    }
+    return results;
+  }
+
+  private static List<RunResult> merged(Schedule.Item item, List<BenchmarkResult> forks) {
+    if (forks.isEmpty()) {
+      System.err.println(item + ": no result; with -v EXTRA JMH says why");
+      return List.of();
+    }
+    RunResult result = new RunResult(forks.getFirst().getParams(), forks);
+    System.out.printf("%s: %.4f ms%n", item, 1e3 * Row.of(result).seconds());
+    return List.of(result);
   }
 
   private static void allShapes(
