@@ -62,10 +62,20 @@ public final class Convolution {
       int outputOffset) {
     checkBuffers(shape, input, inputOffset, filter, filterOffset, output, outputOffset);
     checkSupport(algorithm, shape);
-    if (algorithm == ConvolutionAlgorithm.WINOGRAD) {
+    WinogradTransforms winograd = WinogradTransforms.of(algorithm);
+    if (winograd != null) {
       Winograd.ProductJob.CURRENT
           .get()
-          .forward(shape, input, inputOffset, filter, filterOffset, epilogue, output, outputOffset);
+          .forward(
+              winograd,
+              shape,
+              input,
+              inputOffset,
+              filter,
+              filterOffset,
+              epilogue,
+              output,
+              outputOffset);
       return;
     }
     if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
@@ -115,8 +125,9 @@ public final class Convolution {
     ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.of(shape);
     PackedMatrix matrix = null;
     float[] panels = NOTHING;
-    if (algorithm == ConvolutionAlgorithm.WINOGRAD) {
-      panels = Winograd.ProductJob.CURRENT.get().pack(shape, filter, filterOffset);
+    WinogradTransforms winograd = WinogradTransforms.of(algorithm);
+    if (winograd != null) {
+      panels = Winograd.ProductJob.CURRENT.get().pack(winograd, shape, filter, filterOffset);
     } else if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
       panels = Arrays.copyOfRange(filter, filterOffset, filterOffset + shape.filterSize());
     } else if (pointwise(shape)) {
@@ -147,6 +158,7 @@ public final class Convolution {
     checkBuffer("output", (long) shape.batch() * shape.outImageSize(), output, outputOffset);
     ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.of(shape);
     PackedMatrix matrix = filter.matrix;
+    WinogradTransforms winograd = WinogradTransforms.of(algorithm);
     boolean product = algorithm == ConvolutionAlgorithm.IMPLICIT_GEMM && pointwise(shape);
     if (filter.algorithm != algorithm || !filter.fits(shape) || (matrix != null) != product) {
       throw new IllegalArgumentException("Convolution: the filter was not packed for " + shape);
@@ -157,10 +169,11 @@ public final class Convolution {
       int n = shape.outChannels();
       Gemm.multiply(
           false, m, 1, input, inputOffset, k, matrix, 0, output, outputOffset, n, epilogue);
-    } else if (algorithm == ConvolutionAlgorithm.WINOGRAD) {
+    } else if (winograd != null) {
       Winograd.ProductJob.CURRENT
           .get()
-          .forward(shape, input, inputOffset, filter.panels, epilogue, output, outputOffset);
+          .forward(
+              winograd, shape, input, inputOffset, filter.panels, epilogue, output, outputOffset);
     } else if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
       DepthwiseProduct.CURRENT
           .get()
@@ -209,10 +222,12 @@ public final class Convolution {
       int dInputOffset) {
     checkBuffers(shape, dInput, dInputOffset, filter, filterOffset, dOutput, dOutputOffset);
     checkSupport(algorithm, shape);
-    if (algorithm == ConvolutionAlgorithm.WINOGRAD) {
+    WinogradTransforms winograd = WinogradTransforms.of(algorithm);
+    if (winograd != null) {
       Winograd.ProductJob.CURRENT
           .get()
-          .backward(shape, dOutput, dOutputOffset, filter, filterOffset, dInput, dInputOffset);
+          .backward(
+              winograd, shape, dOutput, dOutputOffset, filter, filterOffset, dInput, dInputOffset);
       return;
     }
     if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
@@ -292,10 +307,11 @@ public final class Convolution {
       int dFilterOffset) {
     checkBuffers(shape, input, inputOffset, dFilter, dFilterOffset, dOutput, dOutputOffset);
     checkSupport(algorithm, shape);
-    if (algorithm == ConvolutionAlgorithm.WINOGRAD) {
+    WinogradTransforms winograd = WinogradTransforms.of(algorithm);
+    if (winograd != null) {
       Winograd.FilterJob.CURRENT
           .get()
-          .run(shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
+          .run(winograd, shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
       return;
     }
     if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {

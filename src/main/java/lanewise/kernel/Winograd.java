@@ -17,8 +17,6 @@ final class Winograd {
   /** Every vector width divides it. */
   private static final int CHANNEL_UNIT = 16;
 
-  private static final int PLANES = 36;
-
   /** Columns of the products between two transforms; the width of every full panel divides it. */
   private static final int COLUMNS = 64;
 
@@ -54,17 +52,8 @@ final class Winograd {
         && s.outChannels() % CHANNEL_UNIT == 0;
   }
 
-  /** Tiles that cover an image of the output. */
-  static int tiles(ConvolutionShape s) {
-    return tiles(s.outHeight()) * tiles(s.outWidth());
-  }
-
-  private static int tiles(int extent) {
-    return (extent + 3) / 4;
-  }
-
   /** Lines of tiles in images with {@code height × width} pixels of the product's other side. */
-  private static final class Lines {
+  static final class Lines {
     private float[] array = NOTHING;
     private float[] zeros = NOTHING; // a row outside the images
     private int offset;
@@ -75,6 +64,7 @@ final class Winograd {
     private int left;
     private int columns;
     private int linesPerImage;
+    private int tile;
 
     /**
      * Sets which images are read.
@@ -82,6 +72,7 @@ final class Winograd {
      * @param top rows of zeros above an image
      * @param left columns of zeros to its left
      * @param columns of pixels in a line
+     * @param tile rows of pixels from one line to the next
      */
     void set(
         float[] array,
@@ -92,7 +83,8 @@ final class Winograd {
         int top,
         int left,
         int columns,
-        int linesPerImage) {
+        int linesPerImage,
+        int tile) {
       this.array = array;
       this.offset = offset;
       this.height = height;
@@ -102,6 +94,7 @@ final class Winograd {
       this.left = left;
       this.columns = columns;
       this.linesPerImage = linesPerImage;
+      this.tile = tile;
       if (zeros.length < width * channels) {
         zeros = new float[width * channels];
       }
@@ -116,73 +109,20 @@ final class Winograd {
       return columns * channels;
     }
 
-    /** Rows {@code first} to {@code last} of {@code Bᵀ d}, of a line's six rows of pixels. */
-    void input(int line, int first, int last, float[] t) {
+    /** Rows {@code first} to {@code last} of {@code Bᵀ d}. */
+    void input(WinogradTransforms transforms, int line, int first, int last, float[] t) {
       int n = valid();
       for (int i = first; i < last; i++) {
-        int to = pad(n, t, (i - first) * rowSize());
-        if (i == 0 || i == 5) {
-          int row = i / 5;
-          WinogradTransforms.inputEnd(
-              n,
-              array(line, row),
-              offset(line, row),
-              array(line, row + 2),
-              offset(line, row + 2),
-              array(line, row + 4),
-              offset(line, row + 4),
-              t,
-              to);
-        } else {
-          float[] k = WinogradTransforms.B_MIDDLE[i - 1];
-          middle(line, n, k[0], 1, k[1], 2, k[2], 3, 4, t, to);
-        }
+        transforms.inputRow(i, n, this, line, t, pad(n, t, (i - first) * rowSize()));
       }
     }
 
-    /** Rows {@code first} to {@code last} of {@code A dy}, of a line's four rows of pixels. */
-    void gradient(int line, int first, int last, float[] t) {
+    /** Rows {@code first} to {@code last} of {@code A dy}. */
+    void gradient(WinogradTransforms transforms, int line, int first, int last, float[] t) {
       int n = valid();
       for (int i = first; i < last; i++) {
-        int to = pad(n, t, (i - first) * rowSize());
-        if (i == 0 || i == 5) {
-          int row = i / 5 * 3;
-          System.arraycopy(array(line, row), offset(line, row), t, to, n);
-        } else {
-          float[] k = WinogradTransforms.A_MIDDLE[i - 1];
-          middle(line, n, k[2], 3, k[1], 2, k[0], 1, 0, t, to);
-        }
+        transforms.gradientRow(i, n, this, line, t, pad(n, t, (i - first) * rowSize()));
       }
-    }
-
-    /** {@code t = k1 · row1 + k2 · row2 + k3 · row3 + row4}, of a line's rows of pixels. */
-    private void middle(
-        int line,
-        int n,
-        float k1,
-        int row1,
-        float k2,
-        int row2,
-        float k3,
-        int row3,
-        int row4,
-        float[] t,
-        int tOffset) {
-      WinogradTransforms.middle(
-          n,
-          k1,
-          array(line, row1),
-          offset(line, row1),
-          k2,
-          array(line, row2),
-          offset(line, row2),
-          k3,
-          array(line, row3),
-          offset(line, row3),
-          array(line, row4),
-          offset(line, row4),
-          t,
-          tOffset);
     }
 
     /** Elements of a line's row that lie within the image. */
@@ -199,15 +139,17 @@ final class Winograd {
     }
 
     private int y(int line, int row) {
-      return 4 * (line % linesPerImage) - top + row;
+      return tile * (line % linesPerImage) - top + row;
     }
 
-    private float[] array(int line, int row) {
+    /** Where row {@code row} of a line's pixels stands; zeros if it is outside the image. */
+    float[] array(int line, int row) {
       int y = y(line, row);
       return y >= 0 && y < height ? array : zeros;
     }
 
-    private int offset(int line, int row) {
+    /** Where in {@link #array} it begins. */
+    int offset(int line, int row) {
       int y = y(line, row);
       int pixels = (line / linesPerImage * height + y) * width;
       return y >= 0 && y < height ? offset + pixels * channels : 0;
@@ -222,6 +164,7 @@ final class Winograd {
     private final WorkerPool.Task turn = this::turnTap;
     private final WorkerPool.Task transform = this::transformFilter;
     private final WorkerPool.Task multiply = this::multiplyBlock;
+    private WinogradTransforms transforms = Winograd4x4.TRANSFORMS;
     private int k; // channels read
     private int n; // channels written
     private int outHeight;
@@ -234,13 +177,14 @@ final class Winograd {
     private int filterOffset;
     private float[] turned = NOTHING; // [9, k, n]
     private float[] own = NOTHING;
-    private float[] packed = NOTHING; // [PLANES], each panels of [k, n]
+    private float[] packed = NOTHING; // [planes], each panels of [k, n]
     private float[] zeros = NOTHING;
     private float[] target = NOTHING;
     private int targetOffset;
     private Epilogue epilogue = Epilogue.NONE;
 
     void forward(
+        WinogradTransforms transforms,
         ConvolutionShape s,
         float[] input,
         int inputOffset,
@@ -249,13 +193,15 @@ final class Winograd {
         Epilogue epilogue,
         float[] output,
         int outputOffset) {
+      this.transforms = transforms;
       k = s.inChannels();
       n = s.outChannels();
-      packed = transform(filter, filterOffset, own(PLANES * plane(k * n)));
+      packed = transform(filter, filterOffset, own(transforms.planes * plane(k * n)));
       run(s, input, inputOffset, epilogue, output, outputOffset);
     }
 
     void forward(
+        WinogradTransforms transforms,
         ConvolutionShape s,
         float[] input,
         int inputOffset,
@@ -263,16 +209,19 @@ final class Winograd {
         Epilogue epilogue,
         float[] output,
         int outputOffset) {
+      this.transforms = transforms;
       k = s.inChannels();
       n = s.outChannels();
       packed = transformed;
       run(s, input, inputOffset, epilogue, output, outputOffset);
     }
 
-    float[] pack(ConvolutionShape s, float[] filter, int filterOffset) {
+    float[] pack(
+        WinogradTransforms transforms, ConvolutionShape s, float[] filter, int filterOffset) {
+      this.transforms = transforms;
       k = s.inChannels();
       n = s.outChannels();
-      return transform(filter, filterOffset, new float[PLANES * plane(k * n)]);
+      return transform(filter, filterOffset, new float[transforms.planes * plane(k * n)]);
     }
 
     private float[] own(int size) {
@@ -314,6 +263,7 @@ final class Winograd {
     }
 
     void backward(
+        WinogradTransforms transforms,
         ConvolutionShape s,
         float[] dOutput,
         int dOutputOffset,
@@ -321,6 +271,7 @@ final class Winograd {
         int filterOffset,
         float[] dInput,
         int dInputOffset) {
+      this.transforms = transforms;
       k = s.outChannels();
       n = s.inChannels();
       if (turned.length < 9 * k * n) {
@@ -329,7 +280,7 @@ final class Winograd {
       this.filter = filter;
       this.filterOffset = filterOffset;
       WorkerPool.run(9, turn);
-      packed = transform(turned, 0, own(PLANES * plane(k * n)));
+      packed = transform(turned, 0, own(transforms.planes * plane(k * n)));
       run(
           s.batch(),
           dOutput,
@@ -363,11 +314,20 @@ final class Winograd {
       this.targetOffset = targetOffset;
       this.outHeight = outHeight;
       this.outWidth = outWidth;
-      tilesAcross = tiles(outWidth);
-      linesPerImage = tiles(outHeight);
+      tilesAcross = transforms.tiles(outWidth);
+      linesPerImage = transforms.tiles(outHeight);
       allLines = batch * linesPerImage;
       lines.set(
-          source, sourceOffset, height, width, k, top, left, 4 * tilesAcross + 2, linesPerImage);
+          source,
+          sourceOffset,
+          height,
+          width,
+          k,
+          top,
+          left,
+          transforms.tile * tilesAcross + 2,
+          linesPerImage,
+          transforms.tile);
       // As many blocks for each thread, of equal length.
       int threads = WorkerPool.threads();
       int rounds = Math.ceilDiv(allLines, threads * Math.max(1, TILES / tilesAcross));
@@ -401,7 +361,7 @@ final class Winograd {
       for (int j = 0; j < n; j += Microkernel.panelWidth(n - j)) {
         int width = Microkernel.panelWidth(n - j);
         for (int p = task * CHANNEL_UNIT; p < (task + 1) * CHANNEL_UNIT; p++) {
-          WinogradTransforms.filter(
+          transforms.filter(
               width,
               filter,
               filterOffset + p * n + j,
@@ -419,26 +379,27 @@ final class Winograd {
       int lastLine = Math.min(firstLine + linesPerBlock, allLines);
       int tiles = (lastLine - firstLine) * tilesAcross;
       int vPlane = plane(tiles * k);
-      float[] v = scratch.left(PLANES * vPlane); // [PLANES, tiles, k]
-      float[] t = scratch.image(6 * lines.rowSize());
+      float[] v = scratch.left(transforms.planes * vPlane); // [planes, tiles, k]
+      int extent = transforms.extent;
+      float[] t = scratch.image(extent * lines.rowSize());
       for (int line = firstLine; line < lastLine; line++) {
-        lines.input(line, 0, 6, t);
+        lines.input(transforms, line, 0, extent, t);
         int at = (line - firstLine) * tilesAcross * k;
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < extent; i++) {
           int row = i * lines.rowSize();
-          WinogradTransforms.input(tilesAcross, k, t, row, v, at + 6 * i * vPlane, vPlane, k, 1);
+          transforms.input(tilesAcross, k, t, row, v, at + extent * i * vPlane, vPlane, k, 1);
         }
       }
       int[] rows = scratch.offsets(tiles);
       for (int i = 0; i < tiles; i++) {
         rows[i] = i * k;
       }
-      // [PLANES, tiles, columns]
-      float[] m = scratch.right(PLANES * plane(tiles * Math.min(n, COLUMNS)));
+      // [planes, tiles, columns]
+      float[] m = scratch.right(transforms.planes * plane(tiles * Math.min(n, COLUMNS)));
       for (int j = 0; j < n; j += COLUMNS) {
         int columns = Math.min(COLUMNS, n - j);
         int mPlane = plane(tiles * columns);
-        for (int plane = 0; plane < PLANES; plane++) {
+        for (int plane = 0; plane < transforms.planes; plane++) {
           Panels.multiplyRows(
               tiles,
               rows,
@@ -483,29 +444,32 @@ final class Winograd {
       int biasOffset = bias == zeros ? 0 : store.biasOffset(0);
       float floor = fused && !sums ? store.floor() : Float.NEGATIVE_INFINITY;
       int size = tilesAcross * columns;
-      float[] s = scratch.patches(28 * size); // [4, 6, tiles, columns], then a row of pixels
-      WinogradTransforms.outputRows(size, m, mOffset, plane, s);
-      int y = 4 * (line % linesPerImage);
+      int tile = transforms.tile;
+      int extent = transforms.extent;
+      int end = tile * extent * size;
+      // [tile, extent, tiles, columns], and a row of pixels
+      float[] s = scratch.patches(end + tile * size);
+      transforms.outputRows(size, m, mOffset, plane, s);
+      int y = tile * (line % linesPerImage);
       int image = targetOffset + line / linesPerImage * outHeight * outWidth * n;
-      int whole = fused ? outWidth / 4 : 0;
-      for (int i = 0; i < Math.min(4, outHeight - y); i++) {
-        int from = 6 * i * size;
+      int whole = fused ? outWidth / tile : 0;
+      for (int i = 0; i < Math.min(tile, outHeight - y); i++) {
+        int from = extent * i * size;
         int to = image + (y + i) * outWidth * n + channel;
         if (sums) {
-          WinogradTransforms.output(
-              tilesAcross, columns, s, from, size, bias, biasOffset, floor, s, 24 * size, columns);
-          add(columns, s, 24 * size, to);
+          transforms.output(
+              tilesAcross, columns, s, from, size, bias, biasOffset, floor, s, end, columns);
+          add(columns, s, end, to);
           continue;
         }
-        WinogradTransforms.output(
-            whole, columns, s, from, size, bias, biasOffset, floor, target, to, n);
-        for (int tile = whole; tile < tilesAcross; tile++) {
-          int pixels = 24 * size;
-          WinogradTransforms.output(
+        transforms.output(whole, columns, s, from, size, bias, biasOffset, floor, target, to, n);
+        for (int across = whole; across < tilesAcross; across++) {
+          int pixels = end;
+          transforms.output(
               1,
               columns,
               s,
-              from + tile * columns,
+              from + across * columns,
               size,
               bias,
               biasOffset,
@@ -513,7 +477,7 @@ final class Winograd {
               s,
               pixels,
               columns);
-          for (int x = 4 * tile; x < Math.min(4 * tile + 4, outWidth); x++) {
+          for (int x = tile * across; x < Math.min(tile * (across + 1), outWidth); x++) {
             if (fused) {
               System.arraycopy(s, pixels, target, to + x * n, columns);
             } else {
@@ -559,18 +523,20 @@ final class Winograd {
     private final Lines gradients = new Lines();
     private final WorkerPool.Task accumulate = this::accumulate;
     private final WorkerPool.Task finish = this::finish;
+    private WinogradTransforms transforms = Winograd4x4.TRANSFORMS;
     private int in;
     private int out;
     private int tilesAcross;
     private int allLines;
     private int linesPerBlock;
     private int chunks;
-    private int parts; // of the six rows of a transformed tile
+    private int parts; // of the rows of a transformed tile
     private float[] sums = NOTHING; // [chunks, PLANES, in, out]
     private float[] dFilter = NOTHING;
     private int dFilterOffset;
 
     void run(
+        WinogradTransforms transforms,
         ConvolutionShape s,
         float[] input,
         int inputOffset,
@@ -578,18 +544,21 @@ final class Winograd {
         int dOutputOffset,
         float[] dFilter,
         int dFilterOffset) {
+      this.transforms = transforms;
       in = s.inChannels();
       out = s.outChannels();
       this.dFilter = dFilter;
       this.dFilterOffset = dFilterOffset;
-      tilesAcross = tiles(s.outWidth());
-      int linesPerImage = tiles(s.outHeight());
+      tilesAcross = transforms.tiles(s.outWidth());
+      int linesPerImage = transforms.tiles(s.outHeight());
       allLines = s.batch() * linesPerImage;
       linesPerBlock = Math.max(1, TILES / tilesAcross);
-      int size = PLANES * plane(in * out);
-      int most = Math.min(Math.ceilDiv(allLines, linesPerBlock), PARTIALS / (PLANES * in * out));
+      int size = transforms.planes * plane(in * out);
+      int most =
+          Math.min(
+              Math.ceilDiv(allLines, linesPerBlock), PARTIALS / (transforms.planes * in * out));
       chunks = Math.max(1, Math.min(CHUNKS, most));
-      parts = chunks < CHUNKS ? 6 : 1;
+      parts = chunks < CHUNKS ? transforms.extent : 1;
       if (sums.length < chunks * size) {
         sums = new float[chunks * size];
       }
@@ -601,8 +570,9 @@ final class Winograd {
           in,
           s.padTop(),
           s.padLeft(),
-          4 * tilesAcross + 2,
-          linesPerImage);
+          transforms.tile * tilesAcross + 2,
+          linesPerImage,
+          transforms.tile);
       gradients.set(
           dOutput,
           dOutputOffset,
@@ -611,8 +581,9 @@ final class Winograd {
           out,
           0,
           0,
-          4 * tilesAcross,
-          linesPerImage);
+          transforms.tile * tilesAcross,
+          linesPerImage,
+          transforms.tile);
       try {
         WorkerPool.run(chunks * parts, accumulate);
         WorkerPool.run(in / CHANNEL_UNIT, finish);
@@ -626,11 +597,12 @@ final class Winograd {
     private void accumulate(int task) {
       int chunk = task / parts;
       int part = task % parts;
+      int extent = transforms.extent;
       int end = (int) ((long) (chunk + 1) * allLines / chunks);
       boolean first = true;
       for (int line = (int) ((long) chunk * allLines / chunks); line < end; line += linesPerBlock) {
         int last = Math.min(line + linesPerBlock, end);
-        block(chunk, part * 6 / parts, (part + 1) * 6 / parts, line, last, first);
+        block(chunk, part * extent / parts, (part + 1) * extent / parts, line, last, first);
         first = false;
       }
     }
@@ -640,7 +612,8 @@ final class Winograd {
         int chunk, int row, int lastRow, int firstLine, int lastLine, boolean first) {
       Scratch scratch = Scratch.current();
       int tiles = (lastLine - firstLine) * tilesAcross;
-      int planes = 6 * (lastRow - row);
+      int extent = transforms.extent;
+      int planes = extent * (lastRow - row);
       int vPlane = plane(tiles * in);
       int mPlane = plane(tiles * out);
       float[] v = scratch.left(planes * vPlane); // [planes], each columns of [in, tiles]
@@ -648,31 +621,31 @@ final class Winograd {
       float[] t = scratch.image((lastRow - row) * Math.max(inputs.rowSize(), gradients.rowSize()));
       for (int line = firstLine; line < lastLine; line++) {
         int tile = (line - firstLine) * tilesAcross;
-        inputs.input(line, row, lastRow, t);
+        inputs.input(transforms, line, row, lastRow, t);
         for (int i = 0; i < lastRow - row; i++) {
-          WinogradTransforms.input(
+          transforms.input(
               tilesAcross,
               in,
               t,
               i * inputs.rowSize(),
               v,
-              6 * i * vPlane + tile * Microkernel.LEFT_STEP,
+              extent * i * vPlane + tile * Microkernel.LEFT_STEP,
               vPlane,
               Microkernel.LEFT_STEP,
               tiles);
         }
-        gradients.gradient(line, row, lastRow, t);
+        gradients.gradient(transforms, line, row, lastRow, t);
         for (int i = 0; i < lastRow - row; i++) {
           for (int j = 0; j < out; j += Microkernel.panelWidth(out - j)) {
             int width = Microkernel.panelWidth(out - j);
-            WinogradTransforms.gradient(
+            transforms.gradient(
                 tilesAcross,
                 width,
                 out,
                 t,
                 i * gradients.rowSize() + j,
                 m,
-                6 * i * mPlane + tiles * j + tile * width,
+                extent * i * mPlane + tiles * j + tile * width,
                 mPlane,
                 width);
           }
@@ -691,7 +664,7 @@ final class Winograd {
             plane * mPlane,
             store,
             sums,
-            (chunk * PLANES + 6 * row + plane) * plane(in * out),
+            (chunk * transforms.planes + extent * row + plane) * plane(in * out),
             out,
             scratch);
       }
@@ -699,10 +672,10 @@ final class Winograd {
 
     private void finish(int task) {
       int from = task * CHANNEL_UNIT * out;
-      WinogradTransforms.filterGradient(
+      transforms.filterGradient(
           CHANNEL_UNIT * out,
           chunks,
-          PLANES * plane(in * out),
+          transforms.planes * plane(in * out),
           sums,
           from,
           plane(in * out),

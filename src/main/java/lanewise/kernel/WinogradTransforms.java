@@ -4,111 +4,76 @@ import static lanewise.kernel.Simd.LANES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import lanewise.shape.ConvolutionShape;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The linear maps of Winograd's minimal filtering F(4×4, 3×3) (Lavin and Gray, <i>Fast Algorithms
- * for Convolutional Neural Networks</i>, 2015) at the points 0, ±1/√2, ±√2 and ∞, whose powers stay
- * nearer to 1 than those of 0, ±1, ±2 and ∞: the errors are a quarter as large. With r = √2:
+ * The linear maps of Winograd's minimal filtering F(m×m, 3×3) (Lavin and Gray, <i>Fast Algorithms
+ * for Convolutional Neural Networks</i>, 2015):
  *
  * <pre>
- * y  = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A        a tile of 4 × 4 outputs from 6 × 6 inputs
+ * y  = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A        a tile of m × m outputs from (m + 2) × (m + 2) inputs
  * dg = Gᵀ [(Bᵀ d B) ⊙ (A dy Aᵀ)] G        what that tile adds to the filter's gradient
- *
- *      ⎡1   0  −5/2   0   1 0⎤      ⎡  1    0    0 ⎤       ⎡1   0   0   0 ⎤
- *      ⎢0  −r   −2   r/2  1 0⎥      ⎢−2/3 −r/3 −1/3⎥       ⎢1  r/2 1/2 r/4⎥
- * Bᵀ = ⎢0   r   −2  −r/2  1 0⎥  G = ⎢−2/3  r/3 −1/3⎥   A = ⎢1 −r/2 1/2−r/4⎥
- *      ⎢0 −r/2 −1/2   r   1 0⎥      ⎢ 1/6  r/6  1/3⎥       ⎢1   r   2  2r ⎥
- *      ⎢0  r/2 −1/2  −r   1 0⎥      ⎢ 1/6 −r/6  1/3⎥       ⎢1  −r   2 −2r ⎥
- *      ⎣0   1    0  −5/2  0 1⎦      ⎣  0    0    1 ⎦       ⎣0   0   0   1 ⎦
  * </pre>
  *
  * Each runs over whole vectors of channels, in one order of operations. Element (i, j) of a
- * transformed 6 × 6 tile stands in plane 6 i + j. One row of a transformed tile is made at a time,
+ * transformed tile stands in plane (m + 2) i + j. One row of a transformed tile is made at a time,
  * so that what is in flight fits 16 registers. The methods call the Vector API alone, which is
  * always inlined.
  */
-final class WinogradTransforms {
+abstract class WinogradTransforms {
   private static final VectorSpecies<Float> S = Simd.FLOATS;
 
-  private static final float ROOT = 1.4142135f; // √2
+  /** Rows of a tile of outputs: m. */
+  final int tile;
 
-  /** Columns 1 to 3 of rows 1 to 4 of Bᵀ; before them stands 0, after them 1 and 0. */
-  static final float[][] B_MIDDLE = {
-    {-ROOT, -2, ROOT / 2}, {ROOT, -2, -ROOT / 2}, {-ROOT / 2, -0.5f, ROOT}, {ROOT / 2, -0.5f, -ROOT}
-  };
+  /** Rows of a transformed tile: m + 2. */
+  final int extent;
 
-  /** Columns 1 to 3 of rows 1 to 4 of A; before them stands 1. */
-  static final float[][] A_MIDDLE = {
-    {ROOT / 2, 0.5f, ROOT / 4},
-    {-ROOT / 2, 0.5f, -ROOT / 4},
-    {ROOT, 2, 2 * ROOT},
-    {-ROOT, 2, -2 * ROOT}
-  };
+  /** Elements of a transformed tile. */
+  final int planes;
 
-  private static final float[] G = {
-    1, 0, 0, //
-    -2 / 3f, -ROOT / 3, -1 / 3f, //
-    -2 / 3f, ROOT / 3, -1 / 3f, //
-    1 / 6f, ROOT / 6, 1 / 3f, //
-    1 / 6f, -ROOT / 6, 1 / 3f, //
-    0, 0, 1
-  };
+  private final float[] g; // G, [extent, 3]
 
-  private WinogradTransforms() {}
+  WinogradTransforms(int tile, float[] g) {
+    this.tile = tile;
+    this.extent = tile + 2;
+    this.planes = extent * extent;
+    this.g = g;
+  }
+
+  /** Those of an algorithm, if it is Winograd's. */
+  static @Nullable WinogradTransforms of(ConvolutionAlgorithm algorithm) {
+    return switch (algorithm) {
+      case WINOGRAD_2X2 -> Winograd2x2.TRANSFORMS;
+      case WINOGRAD_4X4 -> Winograd4x4.TRANSFORMS;
+      case IMPLICIT_GEMM, DEPTHWISE -> null;
+    };
+  }
+
+  /** Tiles along {@code pixels} outputs. */
+  int tiles(int pixels) {
+    return Math.ceilDiv(pixels, tile);
+  }
+
+  /** Multiplications for an image, of each pair of an input channel and an output channel. */
+  long multiplications(ConvolutionShape s) {
+    return (long) tiles(s.outHeight()) * tiles(s.outWidth()) * planes;
+  }
 
   /**
-   * Row 0 of {@code Bᵀ d}: {@code t = d0 − 5/2 d2 + d4}. Row 5 is the same of d1, d3 and d5.
+   * Row i of {@code Bᵀ d}, of a line's rows of pixels.
    *
    * @param n elements of a row
    */
-  static void inputEnd(
-      int n,
-      float[] d0,
-      int d0Offset,
-      float[] d2,
-      int d2Offset,
-      float[] d4,
-      int d4Offset,
-      float[] t,
-      int tOffset) {
-    FloatVector factor = FloatVector.broadcast(S, -2.5f);
-    for (int e = 0; e < n; e += LANES) {
-      FloatVector.fromArray(S, d2, d2Offset + e)
-          .fma(
-              factor,
-              FloatVector.fromArray(S, d0, d0Offset + e)
-                  .add(FloatVector.fromArray(S, d4, d4Offset + e)))
-          .intoArray(t, tOffset + e);
-    }
-  }
+  abstract void inputRow(int i, int n, Winograd.Lines lines, int line, float[] t, int tOffset);
 
-  /** {@code t = k1 x1 + k2 x2 + k3 x3 + x4}, from the right: a row between the ends. */
-  static void middle(
-      int n,
-      float k1,
-      float[] x1,
-      int x1Offset,
-      float k2,
-      float[] x2,
-      int x2Offset,
-      float k3,
-      float[] x3,
-      int x3Offset,
-      float[] x4,
-      int x4Offset,
-      float[] t,
-      int tOffset) {
-    FloatVector factor1 = FloatVector.broadcast(S, k1);
-    FloatVector factor2 = FloatVector.broadcast(S, k2);
-    FloatVector factor3 = FloatVector.broadcast(S, k3);
-    for (int e = 0; e < n; e += LANES) {
-      FloatVector sum = FloatVector.fromArray(S, x4, x4Offset + e);
-      sum = FloatVector.fromArray(S, x3, x3Offset + e).fma(factor3, sum);
-      sum = FloatVector.fromArray(S, x2, x2Offset + e).fma(factor2, sum);
-      sum = FloatVector.fromArray(S, x1, x1Offset + e).fma(factor1, sum);
-      sum.intoArray(t, tOffset + e);
-    }
-  }
+  /**
+   * Row i of {@code A dy}, of a line's rows of pixels.
+   *
+   * @param n elements of a row
+   */
+  abstract void gradientRow(int i, int n, Winograd.Lines lines, int line, float[] t, int tOffset);
 
   /**
    * A row of {@code Bᵀ d B}, {@code v = t B}, of the tiles along a line. Element j of channel c of
@@ -116,7 +81,7 @@ final class WinogradTransforms {
    *
    * @param t the row of {@code Bᵀ d}, pixels of {@code channels}
    */
-  static void input(
+  abstract void input(
       int tiles,
       int channels,
       float[] t,
@@ -125,32 +90,7 @@ final class WinogradTransforms {
       int vOffset,
       int plane,
       int tileStep,
-      int channelStep) {
-    for (int tile = 0; tile < tiles; tile++) {
-      int pixels = tOffset + 4 * tile * channels;
-      int first = vOffset + tile * tileStep;
-      for (int c = 0; c < channels; c += LANES) {
-        int from = pixels + c;
-        int to = first + c * channelStep;
-        FloatVector t0 = FloatVector.fromArray(S, t, from);
-        FloatVector t1 = FloatVector.fromArray(S, t, from + channels);
-        FloatVector t2 = FloatVector.fromArray(S, t, from + 2 * channels);
-        FloatVector t3 = FloatVector.fromArray(S, t, from + 3 * channels);
-        FloatVector t4 = FloatVector.fromArray(S, t, from + 4 * channels);
-        FloatVector t5 = FloatVector.fromArray(S, t, from + 5 * channels);
-        FloatVector even = t2.fma(FloatVector.broadcast(S, -2), t4);
-        FloatVector odd = t1.fma(FloatVector.broadcast(S, -2), t3).mul(ROOT / 2);
-        t2.fma(FloatVector.broadcast(S, -2.5f), t0.add(t4)).intoArray(v, to);
-        even.add(odd).intoArray(v, to + plane);
-        even.sub(odd).intoArray(v, to + 2 * plane);
-        even = t2.fma(FloatVector.broadcast(S, -0.5f), t4);
-        odd = t1.fma(FloatVector.broadcast(S, -0.5f), t3).mul(ROOT);
-        even.add(odd).intoArray(v, to + 3 * plane);
-        even.sub(odd).intoArray(v, to + 4 * plane);
-        t3.fma(FloatVector.broadcast(S, -2.5f), t1.add(t5)).intoArray(v, to + 5 * plane);
-      }
-    }
-  }
+      int channelStep);
 
   /**
    * A row of {@code A dy Aᵀ}, {@code m = t Aᵀ}, of the tiles along a line. Element j of channel c
@@ -159,7 +99,7 @@ final class WinogradTransforms {
    * @param t the row of {@code A dy}
    * @param pitch from one pixel to the next
    */
-  static void gradient(
+  abstract void gradient(
       int tiles,
       int channels,
       int pitch,
@@ -168,61 +108,16 @@ final class WinogradTransforms {
       float[] m,
       int mOffset,
       int plane,
-      int tileStep) {
-    for (int tile = 0; tile < tiles; tile++) {
-      int pixels = tOffset + 4 * tile * pitch;
-      int first = mOffset + tile * tileStep;
-      for (int c = 0; c < channels; c += LANES) {
-        int from = pixels + c;
-        int to = first + c;
-        FloatVector t0 = FloatVector.fromArray(S, t, from);
-        FloatVector t1 = FloatVector.fromArray(S, t, from + pitch);
-        FloatVector t2 = FloatVector.fromArray(S, t, from + 2 * pitch);
-        FloatVector t3 = FloatVector.fromArray(S, t, from + 3 * pitch);
-        FloatVector even = t2.fma(FloatVector.broadcast(S, 0.5f), t0);
-        FloatVector odd = t3.fma(FloatVector.broadcast(S, 0.5f), t1).mul(ROOT / 2);
-        t0.intoArray(m, to);
-        even.add(odd).intoArray(m, to + plane);
-        even.sub(odd).intoArray(m, to + 2 * plane);
-        even = t2.fma(FloatVector.broadcast(S, 2), t0);
-        odd = t3.fma(FloatVector.broadcast(S, 2), t1).mul(ROOT);
-        even.add(odd).intoArray(m, to + 3 * plane);
-        even.sub(odd).intoArray(m, to + 4 * plane);
-        t3.intoArray(m, to + 5 * plane);
-      }
-    }
-  }
+      int tileStep);
 
   /**
-   * {@code s = Aᵀ m} of the tiles along a line, 4 × 6: element (i, j) goes to {@code (6 i + j) ·
-   * n}.
+   * {@code s = Aᵀ m} of the tiles along a line, m × (m + 2): element (i, j) goes to {@code ((m + 2)
+   * i + j) · n}.
    *
    * @param n tiles times channels
-   * @param m element (i, j) in plane 6 i + j
+   * @param m element (i, j) in plane (m + 2) i + j
    */
-  static void outputRows(int n, float[] m, int mOffset, int plane, float[] s) {
-    FloatVector half = FloatVector.broadcast(S, 0.5f);
-    FloatVector two = FloatVector.broadcast(S, 2);
-    for (int j = 0; j < 6; j++) {
-      int from = mOffset + j * plane;
-      int to = j * n;
-      for (int e = 0; e < n; e += LANES) {
-        FloatVector m1 = FloatVector.fromArray(S, m, from + 6 * plane + e);
-        FloatVector m2 = FloatVector.fromArray(S, m, from + 12 * plane + e);
-        FloatVector m3 = FloatVector.fromArray(S, m, from + 18 * plane + e);
-        FloatVector m4 = FloatVector.fromArray(S, m, from + 24 * plane + e);
-        FloatVector sum12 = m1.add(m2);
-        FloatVector sum34 = m3.add(m4);
-        FloatVector.fromArray(S, m, from + e).add(sum12).add(sum34).intoArray(s, to + e);
-        sum34.fma(two, sum12.mul(half)).intoArray(s, to + 12 * n + e);
-        FloatVector apart12 = m1.sub(m2).mul(ROOT / 2);
-        FloatVector apart34 = m3.sub(m4).mul(ROOT);
-        apart12.add(apart34).intoArray(s, to + 6 * n + e);
-        FloatVector m5 = FloatVector.fromArray(S, m, from + 30 * plane + e);
-        apart34.fma(two, apart12.fma(half, m5)).intoArray(s, to + 18 * n + e);
-      }
-    }
-  }
+  abstract void outputRows(int n, float[] m, int mOffset, int plane, float[] s);
 
   /**
    * A row of {@code max(Aᵀ m A + bias, floor)}, {@code y = s A}, of tiles along a line.
@@ -231,7 +126,7 @@ final class WinogradTransforms {
    *     channels + c}
    * @param pitch from one pixel of y to the next
    */
-  static void output(
+  abstract void output(
       int tiles,
       int channels,
       float[] s,
@@ -242,61 +137,34 @@ final class WinogradTransforms {
       float floor,
       float[] y,
       int yOffset,
-      int pitch) {
-    FloatVector half = FloatVector.broadcast(S, 0.5f);
-    FloatVector two = FloatVector.broadcast(S, 2);
-    FloatVector least = FloatVector.broadcast(S, floor);
-    for (int tile = 0; tile < tiles; tile++) {
-      int first = sOffset + tile * channels;
-      int pixels = yOffset + 4 * tile * pitch;
-      for (int c = 0; c < channels; c += LANES) {
-        int from = first + c;
-        int to = pixels + c;
-        FloatVector shift = FloatVector.fromArray(S, bias, biasOffset + c);
-        FloatVector s1 = FloatVector.fromArray(S, s, from + plane);
-        FloatVector s2 = FloatVector.fromArray(S, s, from + 2 * plane);
-        FloatVector s3 = FloatVector.fromArray(S, s, from + 3 * plane);
-        FloatVector s4 = FloatVector.fromArray(S, s, from + 4 * plane);
-        FloatVector sum12 = s1.add(s2);
-        FloatVector sum34 = s3.add(s4);
-        FloatVector s0 = FloatVector.fromArray(S, s, from);
-        s0.add(sum12).add(sum34).add(shift).max(least).intoArray(y, to);
-        sum34.fma(two, sum12.mul(half)).add(shift).max(least).intoArray(y, to + 2 * pitch);
-        FloatVector apart12 = s1.sub(s2).mul(ROOT / 2);
-        FloatVector apart34 = s3.sub(s4).mul(ROOT);
-        apart12.add(apart34).add(shift).max(least).intoArray(y, to + pitch);
-        FloatVector s5 = FloatVector.fromArray(S, s, from + 5 * plane);
-        apart34.fma(two, apart12.fma(half, s5)).add(shift).max(least).intoArray(y, to + 3 * pitch);
-      }
-    }
-  }
+      int pitch);
 
   /**
    * {@code G g Gᵀ} for the filters from one input channel to {@code channels} output channels.
    *
-   * @param g tap (a, b) stands at {@code (3 a + b) · tap}
+   * @param filter tap (a, b) stands at {@code (3 a + b) · tap}
    */
-  static void filter(
-      int channels, float[] g, int gOffset, int tap, float[] u, int uOffset, int plane) {
+  final void filter(
+      int channels, float[] filter, int filterOffset, int tap, float[] u, int uOffset, int plane) {
     for (int c = 0; c < channels; c += LANES) {
-      for (int i = 0; i < 6; i++) {
-        int at = gOffset + c;
-        FloatVector t0 = FloatVector.fromArray(S, g, at).mul(G[3 * i]);
-        FloatVector t1 = FloatVector.fromArray(S, g, at + tap).mul(G[3 * i]);
-        FloatVector t2 = FloatVector.fromArray(S, g, at + 2 * tap).mul(G[3 * i]);
-        FloatVector k1 = FloatVector.broadcast(S, G[3 * i + 1]);
-        t0 = FloatVector.fromArray(S, g, at + 3 * tap).fma(k1, t0);
-        t1 = FloatVector.fromArray(S, g, at + 4 * tap).fma(k1, t1);
-        t2 = FloatVector.fromArray(S, g, at + 5 * tap).fma(k1, t2);
-        FloatVector k2 = FloatVector.broadcast(S, G[3 * i + 2]);
-        t0 = FloatVector.fromArray(S, g, at + 6 * tap).fma(k2, t0);
-        t1 = FloatVector.fromArray(S, g, at + 7 * tap).fma(k2, t1);
-        t2 = FloatVector.fromArray(S, g, at + 8 * tap).fma(k2, t2);
-        for (int j = 0; j < 6; j++) {
+      for (int i = 0; i < extent; i++) {
+        int at = filterOffset + c;
+        FloatVector t0 = FloatVector.fromArray(S, filter, at).mul(g[3 * i]);
+        FloatVector t1 = FloatVector.fromArray(S, filter, at + tap).mul(g[3 * i]);
+        FloatVector t2 = FloatVector.fromArray(S, filter, at + 2 * tap).mul(g[3 * i]);
+        FloatVector k1 = FloatVector.broadcast(S, g[3 * i + 1]);
+        t0 = FloatVector.fromArray(S, filter, at + 3 * tap).fma(k1, t0);
+        t1 = FloatVector.fromArray(S, filter, at + 4 * tap).fma(k1, t1);
+        t2 = FloatVector.fromArray(S, filter, at + 5 * tap).fma(k1, t2);
+        FloatVector k2 = FloatVector.broadcast(S, g[3 * i + 2]);
+        t0 = FloatVector.fromArray(S, filter, at + 6 * tap).fma(k2, t0);
+        t1 = FloatVector.fromArray(S, filter, at + 7 * tap).fma(k2, t1);
+        t2 = FloatVector.fromArray(S, filter, at + 8 * tap).fma(k2, t2);
+        for (int j = 0; j < extent; j++) {
           t2.fma(
-                  FloatVector.broadcast(S, G[3 * j + 2]),
-                  t1.fma(FloatVector.broadcast(S, G[3 * j + 1]), t0.mul(G[3 * j])))
-              .intoArray(u, uOffset + c + (6 * i + j) * plane);
+                  FloatVector.broadcast(S, g[3 * j + 2]),
+                  t1.fma(FloatVector.broadcast(S, g[3 * j + 1]), t0.mul(g[3 * j])))
+              .intoArray(u, uOffset + c + (extent * i + j) * plane);
         }
       }
     }
@@ -307,17 +175,17 @@ final class WinogradTransforms {
    * plane.
    *
    * @param part from one part of {@code u} to the next
-   * @param g tap (a, b) goes to {@code (3 a + b) · tap}
+   * @param dFilter tap (a, b) goes to {@code (3 a + b) · tap}
    */
-  static void filterGradient(
+  final void filterGradient(
       int channels,
       int parts,
       int part,
       float[] u,
       int uOffset,
       int plane,
-      float[] g,
-      int gOffset,
+      float[] dFilter,
+      int dFilterOffset,
       int tap) {
     for (int c = 0; c < channels; c += LANES) {
       FloatVector g00 = FloatVector.zero(S);
@@ -329,43 +197,43 @@ final class WinogradTransforms {
       FloatVector g20 = FloatVector.zero(S);
       FloatVector g21 = FloatVector.zero(S);
       FloatVector g22 = FloatVector.zero(S);
-      for (int i = 0; i < 6; i++) {
+      for (int i = 0; i < extent; i++) {
         FloatVector t0 = FloatVector.zero(S);
         FloatVector t1 = FloatVector.zero(S);
         FloatVector t2 = FloatVector.zero(S);
-        for (int j = 0; j < 6; j++) {
-          int at = uOffset + c + (6 * i + j) * plane;
+        for (int j = 0; j < extent; j++) {
+          int at = uOffset + c + (extent * i + j) * plane;
           FloatVector sum = FloatVector.fromArray(S, u, at);
           for (int p = 1; p < parts; p++) {
             sum = sum.add(FloatVector.fromArray(S, u, at + p * part));
           }
-          t0 = sum.fma(FloatVector.broadcast(S, G[3 * j]), t0);
-          t1 = sum.fma(FloatVector.broadcast(S, G[3 * j + 1]), t1);
-          t2 = sum.fma(FloatVector.broadcast(S, G[3 * j + 2]), t2);
+          t0 = sum.fma(FloatVector.broadcast(S, g[3 * j]), t0);
+          t1 = sum.fma(FloatVector.broadcast(S, g[3 * j + 1]), t1);
+          t2 = sum.fma(FloatVector.broadcast(S, g[3 * j + 2]), t2);
         }
-        FloatVector k0 = FloatVector.broadcast(S, G[3 * i]);
+        FloatVector k0 = FloatVector.broadcast(S, g[3 * i]);
         g00 = t0.fma(k0, g00);
         g01 = t1.fma(k0, g01);
         g02 = t2.fma(k0, g02);
-        FloatVector k1 = FloatVector.broadcast(S, G[3 * i + 1]);
+        FloatVector k1 = FloatVector.broadcast(S, g[3 * i + 1]);
         g10 = t0.fma(k1, g10);
         g11 = t1.fma(k1, g11);
         g12 = t2.fma(k1, g12);
-        FloatVector k2 = FloatVector.broadcast(S, G[3 * i + 2]);
+        FloatVector k2 = FloatVector.broadcast(S, g[3 * i + 2]);
         g20 = t0.fma(k2, g20);
         g21 = t1.fma(k2, g21);
         g22 = t2.fma(k2, g22);
       }
-      int to = gOffset + c;
-      g00.intoArray(g, to);
-      g01.intoArray(g, to + tap);
-      g02.intoArray(g, to + 2 * tap);
-      g10.intoArray(g, to + 3 * tap);
-      g11.intoArray(g, to + 4 * tap);
-      g12.intoArray(g, to + 5 * tap);
-      g20.intoArray(g, to + 6 * tap);
-      g21.intoArray(g, to + 7 * tap);
-      g22.intoArray(g, to + 8 * tap);
+      int to = dFilterOffset + c;
+      g00.intoArray(dFilter, to);
+      g01.intoArray(dFilter, to + tap);
+      g02.intoArray(dFilter, to + 2 * tap);
+      g10.intoArray(dFilter, to + 3 * tap);
+      g11.intoArray(dFilter, to + 4 * tap);
+      g12.intoArray(dFilter, to + 5 * tap);
+      g20.intoArray(dFilter, to + 6 * tap);
+      g21.intoArray(dFilter, to + 7 * tap);
+      g22.intoArray(dFilter, to + 8 * tap);
     }
   }
 }

@@ -277,19 +277,21 @@ final class ConvolutionTest {
   /** What an algorithm promises: Winograd's elements share one bound, the largest. */
   private static ReferenceConvolution.Result bounded(
       ConvolutionCase convolution, ReferenceConvolution.Result result) {
-    return convolution.algorithm() == ConvolutionAlgorithm.WINOGRAD
+    return WinogradTransforms.of(convolution.algorithm()) != null
         ? result.withLargestBound()
         : result;
   }
 
   @Test
   void winogradIsChosenWherePixelsAndChannelsSuffice() {
-    assertEquals(ConvolutionAlgorithm.WINOGRAD, algorithm(28, 32, 32, 3, 1));
-    assertEquals(ConvolutionAlgorithm.WINOGRAD, algorithm(7, 512, 512, 3, 1));
-    assertEquals(ConvolutionAlgorithm.WINOGRAD, algorithm(28, 16, 32, 3, 1));
+    assertEquals(ConvolutionAlgorithm.WINOGRAD_4X4, algorithm(28, 32, 32, 3, 1));
+    assertEquals(ConvolutionAlgorithm.WINOGRAD_4X4, algorithm(7, 512, 512, 3, 1));
+    assertEquals(ConvolutionAlgorithm.WINOGRAD_4X4, algorithm(28, 16, 32, 3, 1));
     assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(28, 8, 32, 3, 1));
     assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(28, 32, 40, 3, 1));
-    assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(2, 64, 64, 3, 1));
+    assertEquals(ConvolutionAlgorithm.WINOGRAD_2X2, algorithm(2, 64, 64, 3, 1));
+    assertEquals(ConvolutionAlgorithm.WINOGRAD_2X2, algorithm(6, 64, 64, 3, 1));
+    assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(1, 64, 64, 3, 1));
     assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(28, 32, 32, 3, 2));
     assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(28, 32, 32, 5, 1));
     ConvolutionShape odd = ConvolutionShape.of(1, 8, 8, 16, 17, 3, 3, 1, 1, Padding.SAME, 1, 1, 1);
@@ -297,7 +299,7 @@ final class ConvolutionTest {
         IllegalArgumentException.class,
         () ->
             Convolution.forward(
-                ConvolutionAlgorithm.WINOGRAD,
+                ConvolutionAlgorithm.WINOGRAD_4X4,
                 odd,
                 new float[1024],
                 0,
@@ -306,6 +308,37 @@ final class ConvolutionTest {
                 Epilogue.NONE,
                 new float[1088],
                 0));
+  }
+
+  /** What docs/kernels.md says of the algorithms' errors, relative to the largest output. */
+  @Test
+  void errorsOfTheAlgorithms() {
+    for (int channels : new int[] {16, 64, 256}) {
+      ConvolutionShape shape =
+          ConvolutionShape.of(1, 16, 16, channels, 16, 3, 3, 1, 1, Padding.SAME, 1, 1, 1);
+      ReferenceConvolution reference = new ReferenceConvolution(shape);
+      for (ConvolutionCase convolution : ConvolutionCase.each(shape)) {
+        double[] exact =
+            reference
+                .forward(
+                    convolution.input(), convolution.filter(), Epilogue.NONE, convolution.prior())
+                .values();
+        GuardedMatrix output = convolution.forward(Epilogue.NONE);
+        double largest = 0;
+        double error = 0;
+        for (int i = 0; i < exact.length; i++) {
+          largest = Math.max(largest, Math.abs(exact[i]));
+          error = Math.max(error, Math.abs(output.get(i) - exact[i]));
+        }
+        double stated =
+            switch (convolution.algorithm()) {
+              case WINOGRAD_4X4 -> 2.7e-6;
+              case WINOGRAD_2X2 -> 0.8e-6;
+              default -> 0.5e-6;
+            };
+        assertEquals(0, error / largest, stated, convolution + ", " + channels + " channels");
+      }
+    }
   }
 
   @Test
