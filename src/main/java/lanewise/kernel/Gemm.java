@@ -17,20 +17,14 @@ public final class Gemm {
   /** Products summed before C is touched: a panel of B of this depth fits the first-level cache. */
   static final int KC = 256;
 
-  /** Rows of A that one task keeps in the second-level cache, 128 KB at full depth. */
-  private static final int MC = 128;
+  /** Rows of A that one task keeps in the second-level cache, 147 KB at full depth. */
+  private static final int MC = 144;
 
   /** Columns of B packed at a time, 2 MB at full depth. */
   private static final int NC = 2048;
 
   /** Elements of B packed at a time, more depth of fewer columns: 512 KB. */
   private static final int GROUP = 1 << 17;
-
-  /** With as many columns of B, packing a row of A that is not short costs less than it saves. */
-  private static final int COLUMNS = 160;
-
-  /** Elements of a row of A that is short. */
-  private static final int SHORT = 64;
 
   /** From as many rows of A on, packing B beforehand pays: fewer read B where it lies. */
   public static final int PACKED_ROWS = Microkernel.MR;
@@ -402,7 +396,7 @@ public final class Gemm {
       if (parallel) {
         int wanted = 4 * WorkerPool.threads();
         // Few rows are shared out evenly, though two threads may then meet in a cache line of C.
-        taskRows = Math.min(MC, roundUp(m, wanted, m < 16 * wanted ? 8 : 16));
+        taskRows = Math.min(MC, roundUp(m, wanted, m < 24 * wanted ? 8 : 24));
         int rowTasks = (m + taskRows - 1) / taskRows;
         if (rowTasks < wanted / 2) {
           taskColumns =
@@ -469,13 +463,9 @@ public final class Gemm {
       TileStore store =
           scratch.store.set(alpha, row == 0 ? beta : 1, row + depth >= k, epilogue, jc + j);
       int at = cOffset + i * ldc + jc + j;
-      if (transposeA || (columns >= COLUMNS && depth > SHORT)) {
+      if (transposeA) {
         float[] left = scratch.left((rows + Microkernel.LEFT_STEP) * depth);
-        if (transposeA) {
-          Panels.packLeft(rows, depth, a, aOffset + row * lda + i, lda, left);
-        } else {
-          Panels.packLeftRows(rows, depth, a, aOffset + i * lda + row, lda, left);
-        }
+        Panels.packLeft(rows, depth, a, aOffset + row * lda + i, lda, left);
         Panels.multiplyColumns(
             rows, depth, left, 0, j, columns, packed, panels, store, c, at, ldc, scratch);
         return;
@@ -484,7 +474,8 @@ public final class Gemm {
       float[] left = a;
       int leftOffset = aOffset + i * lda + row;
       int ld = lda;
-      if (columns > 2 * Microkernel.NR && lda != depth) {
+      if (columns > 2 * Microkernel.NR && lda != depth && lda % 256 == 0) {
+        // rows that far apart share sets of the cache
         left = scratch.left(rows * depth);
         for (int r = 0; r < rows; r++) {
           System.arraycopy(a, leftOffset + r * lda, left, r * depth, depth);

@@ -13,6 +13,9 @@ final class Panels {
 
   private static final int MR = Microkernel.MR;
 
+  /** By the remainder of even rows divided by six: rows that are left to tiles of four. */
+  private static final int[] FOURS = {0, 0, 8, 0, 4, 0};
+
   private Panels() {}
 
   /**
@@ -117,28 +120,6 @@ final class Panels {
   }
 
   /**
-   * Packs {@code rows} rows of A, which stand {@code lda} apart, in columns, as {@link #packLeft}
-   * does those of a transposed one.
-   */
-  static void packLeftRows(int rows, int k, float[] a, int aOffset, int lda, float[] packed) {
-    int step = Microkernel.LEFT_STEP;
-    int whole = k - k % step;
-    for (int i = 0; i < rows; i += step) {
-      int used = Math.min(step, rows - i);
-      int first = 0;
-      if (used == step) {
-        for (int p = 0; p < whole; p += step) {
-          Transposition.square(a, aOffset + i * lda + p, lda, packed, i * k + p * step, step);
-        }
-        first = whole;
-      }
-      for (int r = 0; r < used; r++) {
-        scatter(first, k, a, aOffset + (i + r) * lda, packed, i * k + r, step);
-      }
-    }
-  }
-
-  /**
    * Packs {@code rows} rows of {@code Aᵀ} in columns: A is k × rows, its rows {@code lda} apart.
    * Panel {@code i / LEFT_STEP} starts at {@code i · k}; the rows beyond the last hold anything.
    */
@@ -211,7 +192,28 @@ final class Panels {
         whole = j == 0 && ldc == columns ? spillingRows(rows, columns, width) : 0;
       }
       int i = 0;
-      if (runs == 1 && way == Microkernel.STORE) {
+      if (width == 2 * Simd.LANES) {
+        int sixes = a.length <= SixRowTile.LONGEST ? whole - FOURS[whole % SixRowTile.ROWS] : 0;
+        boolean done =
+            sixRows(
+                sixes,
+                offsets,
+                runs,
+                length,
+                stride,
+                a,
+                aOffset,
+                packed,
+                panel,
+                way,
+                bias,
+                biasOffset,
+                floor,
+                c,
+                at,
+                ldc);
+        i = done ? sixes : 0;
+      } else if (runs == 1 && way == Microkernel.STORE) {
         RowTile.store(width, whole, length, a, aOffset, offsets, packed, panel, c, at, ldc);
         i = whole;
       } else if (runs == 1 && way == Microkernel.FINISH) {
@@ -289,6 +291,56 @@ final class Panels {
         }
       }
     }
+  }
+
+  /** Multiplies rows by tiles of six, or returns false if these have no such way. */
+  private static boolean sixRows(
+      int rows,
+      int[] offsets,
+      int runs,
+      int length,
+      int stride,
+      float[] a,
+      int aOffset,
+      float[] b,
+      int panel,
+      int way,
+      float[] bias,
+      int biasOffset,
+      float floor,
+      float[] c,
+      int at,
+      int ldc) {
+    if (runs == 1 && way == Microkernel.STORE) {
+      SixRowTile.store(rows, length, a, aOffset, offsets, b, panel, c, at, ldc);
+    } else if (runs == 1 && way == Microkernel.ADD) {
+      SixRowTile.add(rows, length, a, aOffset, offsets, b, panel, c, at, ldc);
+    } else if (runs == 1 && way == Microkernel.FINISH) {
+      SixRowTile.finish(
+          rows, length, a, aOffset, offsets, b, panel, bias, biasOffset, floor, c, at, ldc);
+    } else if (way == Microkernel.STORE) {
+      SixRowTile.storeRuns(rows, runs, length, stride, a, aOffset, offsets, b, panel, c, at, ldc);
+    } else if (way == Microkernel.FINISH) {
+      SixRowTile.finishRuns(
+          rows,
+          runs,
+          length,
+          stride,
+          a,
+          aOffset,
+          offsets,
+          b,
+          panel,
+          bias,
+          biasOffset,
+          floor,
+          c,
+          at,
+          ldc);
+    } else {
+      return false;
+    }
+    return true;
   }
 
   /**

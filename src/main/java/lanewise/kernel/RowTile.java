@@ -11,10 +11,10 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The {@link Microkernel} whose left operand is rows, each with k along memory from an offset of
- * its own. {@link #store} and {@link #finish}, the common ways, loop over all tiles of a panel; a
- * {@link #tile} is one call, and reads its rows in {@code runs} runs of {@code length} elements
- * that start {@code stride} apart. With a choice between ways in the loop over tiles, C2 boxes the
- * sums.
+ * its own. Panels of 2 vectors are those of {@link SixRowTile}; for the others {@link #store} and
+ * {@link #finish}, the common ways, loop over all tiles of a panel. A {@link #tile} is one call,
+ * and reads its rows in {@code runs} runs of {@code length} elements that start {@code stride}
+ * apart. With a choice between ways in the loop over tiles, C2 boxes the sums.
  *
  * <p>The panel's offset and k are masked so that C2 knows that their sum cannot overflow, and
  * addresses the panel by the loop's counter alone. With the rows' offsets masked too, it unrolls
@@ -44,9 +44,7 @@ final class RowTile {
       float[] c,
       int cOffset,
       int ldc) {
-    if (width == 2 * LANES) {
-      store4x2(rows, k, a, aOffset, offsets, b, bOffset, c, cOffset, ldc);
-    } else if (width == 4 * LANES) {
+    if (width == 4 * LANES) {
       store4x4(rows, k, a, aOffset, offsets, b, bOffset, c, cOffset, ldc);
     } else {
       int even = rows / (2 * MR) * (2 * MR);
@@ -94,9 +92,7 @@ final class RowTile {
       float[] c,
       int cOffset,
       int ldc) {
-    if (width == 2 * LANES) {
-      finish4x2(rows, k, a, aOffset, offsets, b, bOffset, bias, biasOffset, floor, c, cOffset, ldc);
-    } else if (width == 4 * LANES) {
+    if (width == 4 * LANES) {
       finish4x4(rows, k, a, aOffset, offsets, b, bOffset, bias, biasOffset, floor, c, cOffset, ldc);
     } else {
       int even = rows / (2 * MR) * (2 * MR);
@@ -301,60 +297,6 @@ final class RowTile {
     }
   }
 
-  private static void store4x2(
-      int rows,
-      int k,
-      float[] a,
-      int aOffset,
-      int[] offsets,
-      float[] b,
-      int bOffset,
-      float[] c,
-      int cOffset,
-      int ldc) {
-    k &= LENGTHS;
-    bOffset &= OFFSETS;
-    for (int i = 0; i < rows; i += MR) {
-      FloatVector c00 = FloatVector.zero(S);
-      FloatVector c01 = FloatVector.zero(S);
-      FloatVector c10 = FloatVector.zero(S);
-      FloatVector c11 = FloatVector.zero(S);
-      FloatVector c20 = FloatVector.zero(S);
-      FloatVector c21 = FloatVector.zero(S);
-      FloatVector c30 = FloatVector.zero(S);
-      FloatVector c31 = FloatVector.zero(S);
-      int a0 = aOffset + offsets[i];
-      int a1 = aOffset + offsets[i + 1];
-      int a2 = aOffset + offsets[i + 2];
-      int a3 = aOffset + offsets[i + 3];
-      for (int p = 0; p < k; p++) {
-        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES);
-        FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES + LANES);
-        FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        x = FloatVector.broadcast(S, a[a1 + p]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        x = FloatVector.broadcast(S, a[a2 + p]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        x = FloatVector.broadcast(S, a[a3 + p]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-      }
-      int to = cOffset + i * ldc;
-      c00.intoArray(c, to);
-      c01.intoArray(c, to + LANES);
-      c10.intoArray(c, to + ldc);
-      c11.intoArray(c, to + ldc + LANES);
-      c20.intoArray(c, to + 2 * ldc);
-      c21.intoArray(c, to + 2 * ldc + LANES);
-      c30.intoArray(c, to + 3 * ldc);
-      c31.intoArray(c, to + 3 * ldc + LANES);
-    }
-  }
-
   private static void store4x4(
       int rows,
       int k,
@@ -533,66 +475,6 @@ final class RowTile {
       c50.add(bias0).max(least).intoArray(c, to + 5 * ldc);
       c60.add(bias0).max(least).intoArray(c, to + 6 * ldc);
       c70.add(bias0).max(least).intoArray(c, to + 7 * ldc);
-    }
-  }
-
-  private static void finish4x2(
-      int rows,
-      int k,
-      float[] a,
-      int aOffset,
-      int[] offsets,
-      float[] b,
-      int bOffset,
-      float[] bias,
-      int biasOffset,
-      float floor,
-      float[] c,
-      int cOffset,
-      int ldc) {
-    k &= LENGTHS;
-    bOffset &= OFFSETS;
-    FloatVector least = FloatVector.broadcast(S, floor);
-    FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
-    FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + LANES);
-    for (int i = 0; i < rows; i += MR) {
-      FloatVector c00 = FloatVector.zero(S);
-      FloatVector c01 = FloatVector.zero(S);
-      FloatVector c10 = FloatVector.zero(S);
-      FloatVector c11 = FloatVector.zero(S);
-      FloatVector c20 = FloatVector.zero(S);
-      FloatVector c21 = FloatVector.zero(S);
-      FloatVector c30 = FloatVector.zero(S);
-      FloatVector c31 = FloatVector.zero(S);
-      int a0 = aOffset + offsets[i];
-      int a1 = aOffset + offsets[i + 1];
-      int a2 = aOffset + offsets[i + 2];
-      int a3 = aOffset + offsets[i + 3];
-      for (int p = 0; p < k; p++) {
-        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES);
-        FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES + LANES);
-        FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        x = FloatVector.broadcast(S, a[a1 + p]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        x = FloatVector.broadcast(S, a[a2 + p]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        x = FloatVector.broadcast(S, a[a3 + p]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-      }
-      int to = cOffset + i * ldc;
-      c00.add(bias0).max(least).intoArray(c, to);
-      c01.add(bias1).max(least).intoArray(c, to + LANES);
-      c10.add(bias0).max(least).intoArray(c, to + ldc);
-      c11.add(bias1).max(least).intoArray(c, to + ldc + LANES);
-      c20.add(bias0).max(least).intoArray(c, to + 2 * ldc);
-      c21.add(bias1).max(least).intoArray(c, to + 2 * ldc + LANES);
-      c30.add(bias0).max(least).intoArray(c, to + 3 * ldc);
-      c31.add(bias1).max(least).intoArray(c, to + 3 * ldc + LANES);
     }
   }
 
