@@ -7,11 +7,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The {@link Microkernel} of 6 rows by 2 vectors, whose left operand is rows where they lie: its 12
- * sums, 2 vectors of the panel and 1 element of a row fill all but one of 16 registers. Each method
- * loops over all tiles of a panel and finishes them in one way. Row i starts at {@code aOffset +
- * offsets[i]}; the methods for runs read {@code runs} of {@code length} elements that start {@code
- * stride} apart.
+ * The {@link Microkernel} of 6 rows by 2 vectors: its 12 sums, 2 vectors of the panel and 1 element
+ * of a row fill all but one of 16 registers. Each method loops over all tiles of a panel and
+ * finishes them in one way. Row i of A starts at {@code aOffset + offsets[i]}; the methods for runs
+ * read {@code runs} of {@code length} elements that start {@code stride} apart.
  *
  * <p>Left alone, C2 loads the elements of several rows first and spills the sums. So after each row
  * stands a fence that keeps loads in order: on x86 it is no instruction, but C2 moves no load
@@ -32,9 +31,6 @@ final class SixRowTile {
   /** Beyond any k of a panel. */
   private static final int LENGTHS = (1 << 22) - 1;
 
-  /** From as many steps on, two in one saves more than another loop costs. */
-  private static final int LONG = 128;
-
   /** Where a fence costs something, registers suffice without it. */
   private static final boolean IN_ORDER = Simd.REGISTERS < 32;
 
@@ -54,7 +50,6 @@ final class SixRowTile {
       int ldc) {
     k &= LENGTHS;
     bOffset &= OFFSETS;
-    int pairs = k < LONG ? 0 : k / 2;
     for (int i = 0; i < rows; i += ROWS) {
       FloatVector c00 = FloatVector.zero(S);
       FloatVector c01 = FloatVector.zero(S);
@@ -74,86 +69,7 @@ final class SixRowTile {
       int r3 = (aOffset + offsets[i + 3]) & OFFSETS;
       int r4 = (aOffset + offsets[i + 4]) & OFFSETS;
       int r5 = (aOffset + offsets[i + 5]) & OFFSETS;
-      for (int pair = 0; pair < pairs; pair++) {
-        int p = 2 * pair;
-        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES);
-        FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES + LANES);
-        FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r1 + p]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r2 + p]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r3 + p]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r4 + p]);
-        c40 = x.fma(b0, c40);
-        c41 = x.fma(b1, c41);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r5 + p]);
-        c50 = x.fma(b0, c50);
-        c51 = x.fma(b1, c51);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        b0 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES + 2 * LANES);
-        b1 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES + 3 * LANES);
-        x = FloatVector.broadcast(S, a[r0 + p + 1]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r1 + p + 1]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r2 + p + 1]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r3 + p + 1]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r4 + p + 1]);
-        c40 = x.fma(b0, c40);
-        c41 = x.fma(b1, c41);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r5 + p + 1]);
-        c50 = x.fma(b0, c50);
-        c51 = x.fma(b1, c51);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-      }
-      for (int p = 2 * pairs; p < k; p++) {
+      for (int p = 0; p < k; p++) {
         FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES);
         FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES + LANES);
         FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
@@ -223,7 +139,6 @@ final class SixRowTile {
       int ldc) {
     k &= LENGTHS;
     bOffset &= OFFSETS;
-    int pairs = k < LONG ? 0 : k / 2;
     for (int i = 0; i < rows; i += ROWS) {
       FloatVector c00 = FloatVector.zero(S);
       FloatVector c01 = FloatVector.zero(S);
@@ -243,86 +158,7 @@ final class SixRowTile {
       int r3 = (aOffset + offsets[i + 3]) & OFFSETS;
       int r4 = (aOffset + offsets[i + 4]) & OFFSETS;
       int r5 = (aOffset + offsets[i + 5]) & OFFSETS;
-      for (int pair = 0; pair < pairs; pair++) {
-        int p = 2 * pair;
-        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES);
-        FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES + LANES);
-        FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r1 + p]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r2 + p]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r3 + p]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r4 + p]);
-        c40 = x.fma(b0, c40);
-        c41 = x.fma(b1, c41);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r5 + p]);
-        c50 = x.fma(b0, c50);
-        c51 = x.fma(b1, c51);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        b0 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES + 2 * LANES);
-        b1 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES + 3 * LANES);
-        x = FloatVector.broadcast(S, a[r0 + p + 1]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r1 + p + 1]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r2 + p + 1]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r3 + p + 1]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r4 + p + 1]);
-        c40 = x.fma(b0, c40);
-        c41 = x.fma(b1, c41);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r5 + p + 1]);
-        c50 = x.fma(b0, c50);
-        c51 = x.fma(b1, c51);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-      }
-      for (int p = 2 * pairs; p < k; p++) {
+      for (int p = 0; p < k; p++) {
         FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES);
         FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES + LANES);
         FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
@@ -395,7 +231,6 @@ final class SixRowTile {
       int ldc) {
     k &= LENGTHS;
     bOffset &= OFFSETS;
-    int pairs = k < LONG ? 0 : k / 2;
     FloatVector least = FloatVector.broadcast(S, floor);
     FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
     FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + LANES);
@@ -418,86 +253,7 @@ final class SixRowTile {
       int r3 = (aOffset + offsets[i + 3]) & OFFSETS;
       int r4 = (aOffset + offsets[i + 4]) & OFFSETS;
       int r5 = (aOffset + offsets[i + 5]) & OFFSETS;
-      for (int pair = 0; pair < pairs; pair++) {
-        int p = 2 * pair;
-        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES);
-        FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES + LANES);
-        FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r1 + p]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r2 + p]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r3 + p]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r4 + p]);
-        c40 = x.fma(b0, c40);
-        c41 = x.fma(b1, c41);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r5 + p]);
-        c50 = x.fma(b0, c50);
-        c51 = x.fma(b1, c51);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        b0 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES + 2 * LANES);
-        b1 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES + 3 * LANES);
-        x = FloatVector.broadcast(S, a[r0 + p + 1]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r1 + p + 1]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r2 + p + 1]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r3 + p + 1]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r4 + p + 1]);
-        c40 = x.fma(b0, c40);
-        c41 = x.fma(b1, c41);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r5 + p + 1]);
-        c50 = x.fma(b0, c50);
-        c51 = x.fma(b1, c51);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-      }
-      for (int p = 2 * pairs; p < k; p++) {
+      for (int p = 0; p < k; p++) {
         FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES);
         FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES + LANES);
         FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
@@ -568,7 +324,6 @@ final class SixRowTile {
       int cOffset,
       int ldc) {
     length &= LENGTHS;
-    int pairs = length < LONG ? 0 : length / 2;
     for (int i = 0; i < rows; i += ROWS) {
       FloatVector c00 = FloatVector.zero(S);
       FloatVector c01 = FloatVector.zero(S);
@@ -596,86 +351,7 @@ final class SixRowTile {
         int r4 = (a4 + run * stride) & OFFSETS;
         int r5 = (a5 + run * stride) & OFFSETS;
         int panel = (bOffset + run * length * 2 * LANES) & OFFSETS;
-        for (int pair = 0; pair < pairs; pair++) {
-          int p = 2 * pair;
-          FloatVector b0 = FloatVector.fromArray(S, b, panel + p * 2 * LANES);
-          FloatVector b1 = FloatVector.fromArray(S, b, panel + p * 2 * LANES + LANES);
-          FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
-          c00 = x.fma(b0, c00);
-          c01 = x.fma(b1, c01);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r1 + p]);
-          c10 = x.fma(b0, c10);
-          c11 = x.fma(b1, c11);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r2 + p]);
-          c20 = x.fma(b0, c20);
-          c21 = x.fma(b1, c21);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r3 + p]);
-          c30 = x.fma(b0, c30);
-          c31 = x.fma(b1, c31);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r4 + p]);
-          c40 = x.fma(b0, c40);
-          c41 = x.fma(b1, c41);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r5 + p]);
-          c50 = x.fma(b0, c50);
-          c51 = x.fma(b1, c51);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          b0 = FloatVector.fromArray(S, b, panel + p * 2 * LANES + 2 * LANES);
-          b1 = FloatVector.fromArray(S, b, panel + p * 2 * LANES + 3 * LANES);
-          x = FloatVector.broadcast(S, a[r0 + p + 1]);
-          c00 = x.fma(b0, c00);
-          c01 = x.fma(b1, c01);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r1 + p + 1]);
-          c10 = x.fma(b0, c10);
-          c11 = x.fma(b1, c11);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r2 + p + 1]);
-          c20 = x.fma(b0, c20);
-          c21 = x.fma(b1, c21);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r3 + p + 1]);
-          c30 = x.fma(b0, c30);
-          c31 = x.fma(b1, c31);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r4 + p + 1]);
-          c40 = x.fma(b0, c40);
-          c41 = x.fma(b1, c41);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r5 + p + 1]);
-          c50 = x.fma(b0, c50);
-          c51 = x.fma(b1, c51);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-        }
-        for (int p = 2 * pairs; p < length; p++) {
+        for (int p = 0; p < length; p++) {
           FloatVector b0 = FloatVector.fromArray(S, b, panel + p * 2 * LANES);
           FloatVector b1 = FloatVector.fromArray(S, b, panel + p * 2 * LANES + LANES);
           FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
@@ -750,7 +426,6 @@ final class SixRowTile {
       int cOffset,
       int ldc) {
     length &= LENGTHS;
-    int pairs = length < LONG ? 0 : length / 2;
     FloatVector least = FloatVector.broadcast(S, floor);
     FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
     FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + LANES);
@@ -781,86 +456,7 @@ final class SixRowTile {
         int r4 = (a4 + run * stride) & OFFSETS;
         int r5 = (a5 + run * stride) & OFFSETS;
         int panel = (bOffset + run * length * 2 * LANES) & OFFSETS;
-        for (int pair = 0; pair < pairs; pair++) {
-          int p = 2 * pair;
-          FloatVector b0 = FloatVector.fromArray(S, b, panel + p * 2 * LANES);
-          FloatVector b1 = FloatVector.fromArray(S, b, panel + p * 2 * LANES + LANES);
-          FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
-          c00 = x.fma(b0, c00);
-          c01 = x.fma(b1, c01);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r1 + p]);
-          c10 = x.fma(b0, c10);
-          c11 = x.fma(b1, c11);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r2 + p]);
-          c20 = x.fma(b0, c20);
-          c21 = x.fma(b1, c21);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r3 + p]);
-          c30 = x.fma(b0, c30);
-          c31 = x.fma(b1, c31);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r4 + p]);
-          c40 = x.fma(b0, c40);
-          c41 = x.fma(b1, c41);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r5 + p]);
-          c50 = x.fma(b0, c50);
-          c51 = x.fma(b1, c51);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          b0 = FloatVector.fromArray(S, b, panel + p * 2 * LANES + 2 * LANES);
-          b1 = FloatVector.fromArray(S, b, panel + p * 2 * LANES + 3 * LANES);
-          x = FloatVector.broadcast(S, a[r0 + p + 1]);
-          c00 = x.fma(b0, c00);
-          c01 = x.fma(b1, c01);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r1 + p + 1]);
-          c10 = x.fma(b0, c10);
-          c11 = x.fma(b1, c11);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r2 + p + 1]);
-          c20 = x.fma(b0, c20);
-          c21 = x.fma(b1, c21);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r3 + p + 1]);
-          c30 = x.fma(b0, c30);
-          c31 = x.fma(b1, c31);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r4 + p + 1]);
-          c40 = x.fma(b0, c40);
-          c41 = x.fma(b1, c41);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r5 + p + 1]);
-          c50 = x.fma(b0, c50);
-          c51 = x.fma(b1, c51);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-        }
-        for (int p = 2 * pairs; p < length; p++) {
+        for (int p = 0; p < length; p++) {
           FloatVector b0 = FloatVector.fromArray(S, b, panel + p * 2 * LANES);
           FloatVector b1 = FloatVector.fromArray(S, b, panel + p * 2 * LANES + LANES);
           FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
