@@ -1,16 +1,16 @@
 package lanewise.kernel;
 
 /**
- * The register tile: {@code MR = 4} rows of C by 1, 2 or 4 vectors, its sums in named locals while
- * k runs upward.
+ * The register tile: rows of C by 1, 2 or 4 vectors, its sums in named locals while k runs upward.
  *
  * <p>The right operand is a packed panel: for each p, its row of 1, 2 or 4 vectors. The left one is
- * read in one of two ways: {@link RowTile}, rows where they lie (a convolution's patch in its
- * image, a matrix that is not transposed), or {@link ColumnTile}, packed.
+ * read in one of two ways: {@link RowTile} and {@link SixRowTile}, rows where they lie (a
+ * convolution's patch in its image, a matrix that is not transposed), or {@link ColumnTile},
+ * packed.
  *
- * <p>A core with two FMA ports and four cycles of latency wants 8 sums in flight: 4 × 2 vectors,
- * which with 2 vectors of the right operand and 1 of the left fit 16 registers; with 32 registers 4
- * × 4 halves the loads per FMA.
+ * <p>A core with two FMA ports and four cycles of latency wants at least 8 sums in flight. With 16
+ * registers 6 × 2 vectors of sums, 2 of the right operand and 1 of the left fit, 4 × 2 where rows
+ * are few; with 32 registers 4 × 4 halves the loads per FMA.
  *
  * <p>In a tile's method the compiler inlines more bytecodes than it counts on (8,000), and then no
  * more calls but those of the Vector API itself, which it always inlines; a vector passed to any
@@ -20,7 +20,7 @@ package lanewise.kernel;
 final class Microkernel {
   static final int LANES = Simd.LANES;
 
-  /** Rows of a tile. */
+  /** Rows of the least tile. */
   static final int MR = 4;
 
   /** Vectors in a full tile's row. */
@@ -31,6 +31,15 @@ final class Microkernel {
 
   /** Rows that a packed left panel holds side by side. */
   static final int LEFT_STEP = LANES;
+
+  /** The longest array whose every offset {@link #OFFSETS} keeps. */
+  static final int LONGEST = 1 << 30;
+
+  /** Masks an offset, which changes none of a packed panel or of an array not too long. */
+  static final int OFFSETS = LONGEST - 1;
+
+  /** Masks a panel's k, and changes none. */
+  static final int LENGTHS = (1 << 22) - 1;
 
   /** {@code C ← sums}. */
   static final int STORE = 0;

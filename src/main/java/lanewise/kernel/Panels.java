@@ -191,9 +191,10 @@ final class Panels {
       } else if (used < width) {
         whole = j == 0 && ldc == columns ? spillingRows(rows, columns, width) : 0;
       }
+      int looped = a.length <= Microkernel.LONGEST ? whole : 0;
       int i = 0;
       if (width == 2 * Simd.LANES) {
-        int sixes = a.length <= SixRowTile.LONGEST ? whole - FOURS[whole % SixRowTile.ROWS] : 0;
+        int sixes = looped - FOURS[looped % SixRowTile.ROWS];
         boolean done =
             sixRows(
                 sixes,
@@ -214,12 +215,12 @@ final class Panels {
                 ldc);
         i = done ? sixes : 0;
       } else if (runs == 1 && way == Microkernel.STORE) {
-        RowTile.store(width, whole, length, a, aOffset, offsets, packed, panel, c, at, ldc);
-        i = whole;
+        RowTile.store(width, looped, length, a, aOffset, offsets, packed, panel, c, at, ldc);
+        i = looped;
       } else if (runs == 1 && way == Microkernel.FINISH) {
         RowTile.finish(
             width,
-            whole,
+            looped,
             length,
             a,
             aOffset,
@@ -232,7 +233,7 @@ final class Panels {
             c,
             at,
             ldc);
-        i = whole;
+        i = looped;
       }
       for (; i < rows; i += MR) {
         boolean direct = i < whole;

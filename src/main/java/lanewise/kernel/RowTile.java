@@ -3,7 +3,9 @@ package lanewise.kernel;
 import static lanewise.kernel.Microkernel.ADD;
 import static lanewise.kernel.Microkernel.FINISH;
 import static lanewise.kernel.Microkernel.LANES;
+import static lanewise.kernel.Microkernel.LENGTHS;
 import static lanewise.kernel.Microkernel.MR;
+import static lanewise.kernel.Microkernel.OFFSETS;
 import static lanewise.kernel.Microkernel.STORE;
 
 import jdk.incubator.vector.FloatVector;
@@ -16,18 +18,12 @@ import jdk.incubator.vector.VectorSpecies;
  * and reads its rows in {@code runs} runs of {@code length} elements that start {@code stride}
  * apart. With a choice between ways in the loop over tiles, C2 boxes the sums.
  *
- * <p>The panel's offset and k are masked so that C2 knows that their sum cannot overflow, and
- * addresses the panel by the loop's counter alone. With the rows' offsets masked too, it unrolls
- * the loop, loads the operands of several steps first, and spills the sums.
+ * <p>Masks tell C2 that sums with the loop's counter cannot overflow; it then addresses an operand
+ * by the counter alone. With the rows' offsets of 4 × 4 masked too, it unrolls the loop, loads the
+ * operands of several steps first, and spills the sums.
  */
 final class RowTile {
   private static final VectorSpecies<Float> S = Simd.FLOATS;
-
-  /** Beyond any offset in a packed panel. */
-  private static final int OFFSETS = (1 << 30) - 1;
-
-  /** Beyond any k of a panel. */
-  private static final int LENGTHS = (1 << 22) - 1;
 
   private RowTile() {}
 
@@ -212,6 +208,8 @@ final class RowTile {
       float[] c,
       int cOffset,
       int ldc) {
+    k &= LENGTHS;
+    bOffset &= OFFSETS;
     for (int i = 0; i < rows; i += 2 * MR) {
       FloatVector c00 = FloatVector.zero(S);
       FloatVector c10 = FloatVector.zero(S);
@@ -221,52 +219,15 @@ final class RowTile {
       FloatVector c50 = FloatVector.zero(S);
       FloatVector c60 = FloatVector.zero(S);
       FloatVector c70 = FloatVector.zero(S);
-      int a0 = aOffset + offsets[i];
-      int a1 = aOffset + offsets[i + 1];
-      int a2 = aOffset + offsets[i + 2];
-      int a3 = aOffset + offsets[i + 3];
-      int a4 = aOffset + offsets[i + 4];
-      int a5 = aOffset + offsets[i + 5];
-      int a6 = aOffset + offsets[i + 6];
-      int a7 = aOffset + offsets[i + 7];
-      int p = 0;
-      for (; p < k - 1; p += 2) {
-        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * LANES);
-        FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
-        c00 = x.fma(b0, c00);
-        x = FloatVector.broadcast(S, a[a1 + p]);
-        c10 = x.fma(b0, c10);
-        x = FloatVector.broadcast(S, a[a2 + p]);
-        c20 = x.fma(b0, c20);
-        x = FloatVector.broadcast(S, a[a3 + p]);
-        c30 = x.fma(b0, c30);
-        x = FloatVector.broadcast(S, a[a4 + p]);
-        c40 = x.fma(b0, c40);
-        x = FloatVector.broadcast(S, a[a5 + p]);
-        c50 = x.fma(b0, c50);
-        x = FloatVector.broadcast(S, a[a6 + p]);
-        c60 = x.fma(b0, c60);
-        x = FloatVector.broadcast(S, a[a7 + p]);
-        c70 = x.fma(b0, c70);
-        b0 = FloatVector.fromArray(S, b, bOffset + (p + 1) * LANES);
-        x = FloatVector.broadcast(S, a[a0 + p + 1]);
-        c00 = x.fma(b0, c00);
-        x = FloatVector.broadcast(S, a[a1 + p + 1]);
-        c10 = x.fma(b0, c10);
-        x = FloatVector.broadcast(S, a[a2 + p + 1]);
-        c20 = x.fma(b0, c20);
-        x = FloatVector.broadcast(S, a[a3 + p + 1]);
-        c30 = x.fma(b0, c30);
-        x = FloatVector.broadcast(S, a[a4 + p + 1]);
-        c40 = x.fma(b0, c40);
-        x = FloatVector.broadcast(S, a[a5 + p + 1]);
-        c50 = x.fma(b0, c50);
-        x = FloatVector.broadcast(S, a[a6 + p + 1]);
-        c60 = x.fma(b0, c60);
-        x = FloatVector.broadcast(S, a[a7 + p + 1]);
-        c70 = x.fma(b0, c70);
-      }
-      for (; p < k; p++) {
+      int a0 = (aOffset + offsets[i]) & OFFSETS;
+      int a1 = (aOffset + offsets[i + 1]) & OFFSETS;
+      int a2 = (aOffset + offsets[i + 2]) & OFFSETS;
+      int a3 = (aOffset + offsets[i + 3]) & OFFSETS;
+      int a4 = (aOffset + offsets[i + 4]) & OFFSETS;
+      int a5 = (aOffset + offsets[i + 5]) & OFFSETS;
+      int a6 = (aOffset + offsets[i + 6]) & OFFSETS;
+      int a7 = (aOffset + offsets[i + 7]) & OFFSETS;
+      for (int p = 0; p < k; p++) {
         FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * LANES);
         FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
         c00 = x.fma(b0, c00);
@@ -391,6 +352,8 @@ final class RowTile {
       float[] c,
       int cOffset,
       int ldc) {
+    k &= LENGTHS;
+    bOffset &= OFFSETS;
     FloatVector least = FloatVector.broadcast(S, floor);
     FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
     for (int i = 0; i < rows; i += 2 * MR) {
@@ -402,52 +365,15 @@ final class RowTile {
       FloatVector c50 = FloatVector.zero(S);
       FloatVector c60 = FloatVector.zero(S);
       FloatVector c70 = FloatVector.zero(S);
-      int a0 = aOffset + offsets[i];
-      int a1 = aOffset + offsets[i + 1];
-      int a2 = aOffset + offsets[i + 2];
-      int a3 = aOffset + offsets[i + 3];
-      int a4 = aOffset + offsets[i + 4];
-      int a5 = aOffset + offsets[i + 5];
-      int a6 = aOffset + offsets[i + 6];
-      int a7 = aOffset + offsets[i + 7];
-      int p = 0;
-      for (; p < k - 1; p += 2) {
-        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * LANES);
-        FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
-        c00 = x.fma(b0, c00);
-        x = FloatVector.broadcast(S, a[a1 + p]);
-        c10 = x.fma(b0, c10);
-        x = FloatVector.broadcast(S, a[a2 + p]);
-        c20 = x.fma(b0, c20);
-        x = FloatVector.broadcast(S, a[a3 + p]);
-        c30 = x.fma(b0, c30);
-        x = FloatVector.broadcast(S, a[a4 + p]);
-        c40 = x.fma(b0, c40);
-        x = FloatVector.broadcast(S, a[a5 + p]);
-        c50 = x.fma(b0, c50);
-        x = FloatVector.broadcast(S, a[a6 + p]);
-        c60 = x.fma(b0, c60);
-        x = FloatVector.broadcast(S, a[a7 + p]);
-        c70 = x.fma(b0, c70);
-        b0 = FloatVector.fromArray(S, b, bOffset + (p + 1) * LANES);
-        x = FloatVector.broadcast(S, a[a0 + p + 1]);
-        c00 = x.fma(b0, c00);
-        x = FloatVector.broadcast(S, a[a1 + p + 1]);
-        c10 = x.fma(b0, c10);
-        x = FloatVector.broadcast(S, a[a2 + p + 1]);
-        c20 = x.fma(b0, c20);
-        x = FloatVector.broadcast(S, a[a3 + p + 1]);
-        c30 = x.fma(b0, c30);
-        x = FloatVector.broadcast(S, a[a4 + p + 1]);
-        c40 = x.fma(b0, c40);
-        x = FloatVector.broadcast(S, a[a5 + p + 1]);
-        c50 = x.fma(b0, c50);
-        x = FloatVector.broadcast(S, a[a6 + p + 1]);
-        c60 = x.fma(b0, c60);
-        x = FloatVector.broadcast(S, a[a7 + p + 1]);
-        c70 = x.fma(b0, c70);
-      }
-      for (; p < k; p++) {
+      int a0 = (aOffset + offsets[i]) & OFFSETS;
+      int a1 = (aOffset + offsets[i + 1]) & OFFSETS;
+      int a2 = (aOffset + offsets[i + 2]) & OFFSETS;
+      int a3 = (aOffset + offsets[i + 3]) & OFFSETS;
+      int a4 = (aOffset + offsets[i + 4]) & OFFSETS;
+      int a5 = (aOffset + offsets[i + 5]) & OFFSETS;
+      int a6 = (aOffset + offsets[i + 6]) & OFFSETS;
+      int a7 = (aOffset + offsets[i + 7]) & OFFSETS;
+      for (int p = 0; p < k; p++) {
         FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * LANES);
         FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
         c00 = x.fma(b0, c00);

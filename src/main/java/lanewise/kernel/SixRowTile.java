@@ -1,6 +1,8 @@
 package lanewise.kernel;
 
 import static lanewise.kernel.Microkernel.LANES;
+import static lanewise.kernel.Microkernel.LENGTHS;
+import static lanewise.kernel.Microkernel.OFFSETS;
 
 import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
@@ -21,15 +23,7 @@ final class SixRowTile {
   /** Rows of a tile. */
   static final int ROWS = 6;
 
-  /** The longest left operand whose offsets the mask keeps. */
-  static final int LONGEST = 1 << 30;
-
   private static final VectorSpecies<Float> S = Simd.FLOATS;
-
-  private static final int OFFSETS = LONGEST - 1;
-
-  /** Beyond any k of a panel. */
-  private static final int LENGTHS = (1 << 22) - 1;
 
   /** Where a fence costs something, registers suffice without it. */
   private static final boolean IN_ORDER = Simd.REGISTERS < 32;
