@@ -319,6 +319,9 @@ final class Panels {
     } else if (runs == 1 && way == Microkernel.FINISH) {
       SixRowTile.finish(
           rows, length, a, aOffset, offsets, b, panel, bias, biasOffset, floor, c, at, ldc);
+    } else if (runs == 1 && way == Microkernel.ADD_AND_FINISH) {
+      SixRowTile.addAndFinish(
+          rows, length, a, aOffset, offsets, b, panel, bias, biasOffset, floor, c, at, ldc);
     } else if (way == Microkernel.STORE) {
       SixRowTile.storeRuns(rows, runs, length, stride, a, aOffset, offsets, b, panel, c, at, ldc);
     } else if (way == Microkernel.FINISH) {
