@@ -670,18 +670,19 @@ final class Winograd {
       }
     }
 
+    /** Adds up the runs' sums of some input channels, plane by plane, and transforms them back. */
     private void finish(int task) {
       int from = task * CHANNEL_UNIT * out;
-      transforms.filterGradient(
-          CHANNEL_UNIT * out,
-          chunks,
-          transforms.planes * plane(in * out),
-          sums,
-          from,
-          plane(in * out),
-          dFilter,
-          dFilterOffset + from,
-          in * out);
+      int size = CHANNEL_UNIT * out;
+      int step = plane(in * out);
+      for (int plane = 0; plane < transforms.planes; plane++) {
+        int sum = plane * step + from;
+        for (int chunk = 1; chunk < chunks; chunk++) {
+          int next = chunk * transforms.planes * step + sum;
+          Elementwise.add(size, sums, sum, sums, next, sums, sum);
+        }
+      }
+      transforms.filterGradient(size, sums, from, step, dFilter, dFilterOffset + from, in * out);
     }
   }
 }

@@ -171,16 +171,12 @@ abstract class WinogradTransforms {
   }
 
   /**
-   * {@code Gᵀ u G}, where u is the sum of {@code parts}, for {@code channels} elements of each
-   * plane.
+   * {@code Gᵀ u G} for {@code channels} elements of each plane.
    *
-   * @param part from one part of {@code u} to the next
    * @param dFilter tap (a, b) goes to {@code (3 a + b) · tap}
    */
   final void filterGradient(
       int channels,
-      int parts,
-      int part,
       float[] u,
       int uOffset,
       int plane,
@@ -204,9 +200,6 @@ abstract class WinogradTransforms {
         for (int j = 0; j < extent; j++) {
           int at = uOffset + c + (extent * i + j) * plane;
           FloatVector sum = FloatVector.fromArray(S, u, at);
-          for (int p = 1; p < parts; p++) {
-            sum = sum.add(FloatVector.fromArray(S, u, at + p * part));
-          }
           t0 = sum.fma(FloatVector.broadcast(S, g[3 * j]), t0);
           t1 = sum.fma(FloatVector.broadcast(S, g[3 * j + 1]), t1);
           t2 = sum.fma(FloatVector.broadcast(S, g[3 * j + 2]), t2);
