@@ -125,6 +125,9 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
       }
       return;
     }
+    if (plain && few(number, to, from, w, tapRows, tapColumns)) {
+      return;
+    }
     int p = 0;
     for (; p <= number - GROUP; p += GROUP) {
       sum(GROUP, to + p * pixelStep, from + p * sourceStep, w, tapRows, tapColumns);
@@ -152,6 +155,39 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
         target,
         to,
         pixelStep);
+  }
+
+  /** Pixels of one, two or two by two taps, as backward with strides; false for any others. */
+  private boolean few(int number, int to, int from, int w, int tapRows, int tapColumns) {
+    int taps = tapRows * tapColumns;
+    if (taps == 0 || tapRows > 2 || tapColumns > 2) {
+      return false;
+    }
+    int apart = tapColumns == 2 ? sourceColumn : sourceRow;
+    int tapsApart = tapColumns == 2 ? filterColumn : filterRow;
+    for (int p = 0; p < number; p++) {
+      int x = from + p * sourceStep;
+      int y = to + p * pixelStep;
+      if (taps == 1) {
+        sumOne(channels, source, x, filter, w, target, y);
+      } else if (taps == 2) {
+        sumTwo(channels, source, x, apart, filter, w, tapsApart, target, y);
+      } else {
+        sumFour(
+            channels,
+            source,
+            x,
+            sourceRow,
+            sourceColumn,
+            filter,
+            w,
+            filterRow,
+            filterColumn,
+            target,
+            y);
+      }
+    }
+    return true;
   }
 
   /** One pixel or a group. */
@@ -327,6 +363,79 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
         }
         y[yOffset + p * yStep + c] = finishes ? Math.max(sum + bias[biasOffset + c], floor) : sum;
       }
+    }
+  }
+
+  private static void sumOne(
+      int channels, float[] x, int xOffset, float[] w, int wOffset, float[] y, int yOffset) {
+    int c = 0;
+    for (; c <= channels - LANES; c += LANES) {
+      FloatVector.fromArray(S, x, xOffset + c)
+          .fma(FloatVector.fromArray(S, w, wOffset + c), FloatVector.zero(S))
+          .intoArray(y, yOffset + c);
+    }
+    for (; c < channels; c++) {
+      y[yOffset + c] = Math.fma(x[xOffset + c], w[wOffset + c], 0f);
+    }
+  }
+
+  private static void sumTwo(
+      int channels,
+      float[] x,
+      int xOffset,
+      int xStep,
+      float[] w,
+      int wOffset,
+      int wStep,
+      float[] y,
+      int yOffset) {
+    int c = 0;
+    for (; c <= channels - LANES; c += LANES) {
+      FloatVector sum =
+          FloatVector.fromArray(S, x, xOffset + c)
+              .fma(FloatVector.fromArray(S, w, wOffset + c), FloatVector.zero(S));
+      FloatVector.fromArray(S, x, xOffset + xStep + c)
+          .fma(FloatVector.fromArray(S, w, wOffset + wStep + c), sum)
+          .intoArray(y, yOffset + c);
+    }
+    for (; c < channels; c++) {
+      float sum = Math.fma(x[xOffset + c], w[wOffset + c], 0f);
+      y[yOffset + c] = Math.fma(x[xOffset + xStep + c], w[wOffset + wStep + c], sum);
+    }
+  }
+
+  private static void sumFour(
+      int channels,
+      float[] x,
+      int xOffset,
+      int xRow,
+      int xColumn,
+      float[] w,
+      int wOffset,
+      int wRow,
+      int wColumn,
+      float[] y,
+      int yOffset) {
+    int x1 = xOffset + xRow;
+    int w1 = wOffset + wRow;
+    int c = 0;
+    for (; c <= channels - LANES; c += LANES) {
+      FloatVector sum =
+          FloatVector.fromArray(S, x, xOffset + c)
+              .fma(FloatVector.fromArray(S, w, wOffset + c), FloatVector.zero(S));
+      sum =
+          FloatVector.fromArray(S, x, xOffset + xColumn + c)
+              .fma(FloatVector.fromArray(S, w, wOffset + wColumn + c), sum);
+      sum = FloatVector.fromArray(S, x, x1 + c).fma(FloatVector.fromArray(S, w, w1 + c), sum);
+      FloatVector.fromArray(S, x, x1 + xColumn + c)
+          .fma(FloatVector.fromArray(S, w, w1 + wColumn + c), sum)
+          .intoArray(y, yOffset + c);
+    }
+    for (; c < channels; c++) {
+      float sum = Math.fma(x[xOffset + c], w[wOffset + c], 0f);
+      sum = Math.fma(x[xOffset + xColumn + c], w[wOffset + wColumn + c], sum);
+      sum = Math.fma(x[x1 + c], w[w1 + c], sum);
+      y[yOffset + c] = Math.fma(x[x1 + xColumn + c], w[w1 + wColumn + c], sum);
     }
   }
 
