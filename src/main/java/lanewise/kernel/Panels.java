@@ -196,23 +196,24 @@ final class Panels {
       if (width == 2 * Simd.LANES) {
         int sixes = looped - FOURS[looped % SixRowTile.ROWS];
         boolean done =
-            sixRows(
-                sixes,
-                offsets,
-                runs,
-                length,
-                stride,
-                a,
-                aOffset,
-                packed,
-                panel,
-                way,
-                bias,
-                biasOffset,
-                floor,
-                c,
-                at,
-                ldc);
+            sixes > 0
+                && sixRows(
+                    sixes,
+                    offsets,
+                    runs,
+                    length,
+                    stride,
+                    a,
+                    aOffset,
+                    packed,
+                    panel,
+                    way,
+                    bias,
+                    biasOffset,
+                    floor,
+                    c,
+                    at,
+                    ldc);
         i = done ? sixes : 0;
       } else if (runs == 1 && way == Microkernel.STORE) {
         RowTile.store(width, looped, length, a, aOffset, offsets, packed, panel, c, at, ldc);

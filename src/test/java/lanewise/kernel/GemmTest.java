@@ -443,4 +443,26 @@ final class GemmTest {
       }
     }
   }
+
+  /** No tile reads beyond the last column's bias, though its own columns run beyond. */
+  @Test
+  void biasMayEndWithItsArray() {
+    for (int n = 1; n <= 40; n++) {
+      for (int k : new int[] {5, 300, 600}) {
+        int m = 13;
+        float[] ones = new float[Math.max(m, n) * k];
+        Arrays.fill(ones, 1);
+        float[] bias = new float[n];
+        for (int j = 0; j < n; j++) {
+          bias[j] = j;
+        }
+        float[] c = new float[m * n];
+        Epilogue epilogue = Epilogue.bias(bias, 0).relu();
+        Gemm.multiply(false, false, m, n, k, 1, ones, 0, k, ones, 0, n, 0, c, 0, n, epilogue);
+        for (int i = 0; i < c.length; i++) {
+          assertEquals(k + i % n, c[i], "m " + m + ", n " + n + ", k " + k + ", element " + i);
+        }
+      }
+    }
+  }
 }
