@@ -64,7 +64,7 @@ final class Winograd {
     private int left;
     private int columns;
     private int linesPerImage;
-    private int tile;
+    private WinogradTransforms transforms = Winograd4x4.TRANSFORMS;
 
     /**
      * Sets which images are read.
@@ -72,7 +72,6 @@ final class Winograd {
      * @param top rows of zeros above an image
      * @param left columns of zeros to its left
      * @param columns of pixels in a line
-     * @param tile rows of pixels from one line to the next
      */
     void set(
         float[] array,
@@ -84,7 +83,7 @@ final class Winograd {
         int left,
         int columns,
         int linesPerImage,
-        int tile) {
+        WinogradTransforms transforms) {
       this.array = array;
       this.offset = offset;
       this.height = height;
@@ -94,7 +93,7 @@ final class Winograd {
       this.left = left;
       this.columns = columns;
       this.linesPerImage = linesPerImage;
-      this.tile = tile;
+      this.transforms = transforms;
       if (zeros.length < width * channels) {
         zeros = new float[width * channels];
       }
@@ -110,7 +109,7 @@ final class Winograd {
     }
 
     /** Rows {@code first} to {@code last} of {@code Bᵀ d}. */
-    void input(WinogradTransforms transforms, int line, int first, int last, float[] t) {
+    void input(int line, int first, int last, float[] t) {
       int n = valid();
       for (int i = first; i < last; i++) {
         transforms.inputRow(i, n, this, line, t, pad(n, t, (i - first) * rowSize()));
@@ -118,7 +117,7 @@ final class Winograd {
     }
 
     /** Rows {@code first} to {@code last} of {@code A dy}. */
-    void gradient(WinogradTransforms transforms, int line, int first, int last, float[] t) {
+    void gradient(int line, int first, int last, float[] t) {
       int n = valid();
       for (int i = first; i < last; i++) {
         transforms.gradientRow(i, n, this, line, t, pad(n, t, (i - first) * rowSize()));
@@ -139,7 +138,7 @@ final class Winograd {
     }
 
     private int y(int line, int row) {
-      return tile * (line % linesPerImage) - top + row;
+      return transforms.tile * (line % linesPerImage) - top + row;
     }
 
     /** Where row {@code row} of a line's pixels stands; zeros if it is outside the image. */
@@ -327,7 +326,7 @@ final class Winograd {
           left,
           transforms.tile * tilesAcross + 2,
           linesPerImage,
-          transforms.tile);
+          transforms);
       // As many blocks for each thread, of equal length.
       int threads = WorkerPool.threads();
       int rounds = Math.ceilDiv(allLines, threads * Math.max(1, TILES / tilesAcross));
@@ -383,7 +382,7 @@ final class Winograd {
       int extent = transforms.extent;
       float[] t = scratch.image(extent * lines.rowSize());
       for (int line = firstLine; line < lastLine; line++) {
-        lines.input(transforms, line, 0, extent, t);
+        lines.input(line, 0, extent, t);
         int at = (line - firstLine) * tilesAcross * k;
         for (int i = 0; i < extent; i++) {
           int row = i * lines.rowSize();
@@ -572,7 +571,7 @@ final class Winograd {
           s.padLeft(),
           transforms.tile * tilesAcross + 2,
           linesPerImage,
-          transforms.tile);
+          transforms);
       gradients.set(
           dOutput,
           dOutputOffset,
@@ -583,7 +582,7 @@ final class Winograd {
           0,
           transforms.tile * tilesAcross,
           linesPerImage,
-          transforms.tile);
+          transforms);
       try {
         WorkerPool.run(chunks * parts, accumulate);
         WorkerPool.run(in / CHANNEL_UNIT, finish);
@@ -621,7 +620,7 @@ final class Winograd {
       float[] t = scratch.image((lastRow - row) * Math.max(inputs.rowSize(), gradients.rowSize()));
       for (int line = firstLine; line < lastLine; line++) {
         int tile = (line - firstLine) * tilesAcross;
-        inputs.input(transforms, line, row, lastRow, t);
+        inputs.input(line, row, lastRow, t);
         for (int i = 0; i < lastRow - row; i++) {
           transforms.input(
               tilesAcross,
@@ -634,7 +633,7 @@ final class Winograd {
               Microkernel.LEFT_STEP,
               tiles);
         }
-        gradients.gradient(transforms, line, row, lastRow, t);
+        gradients.gradient(line, row, lastRow, t);
         for (int i = 0; i < lastRow - row; i++) {
           for (int j = 0; j < out; j += Microkernel.panelWidth(out - j)) {
             int width = Microkernel.panelWidth(out - j);

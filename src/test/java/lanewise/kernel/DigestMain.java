@@ -7,6 +7,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import lanewise.shape.ConvolutionShape;
 import lanewise.shape.Padding;
 import lanewise.shape.PoolingShape;
@@ -80,11 +82,11 @@ final class DigestMain {
 
   /** Runs with scratch memory that no kernel before has made larger. */
   private static void inNewThread(Runnable work) {
-    Thread thread = new Thread(work);
-    thread.start();
+    FutureTask<Void> task = new FutureTask<>(work, null);
+    new Thread(task).start();
     try {
-      thread.join();
-    } catch (InterruptedException e) {
+      task.get();
+    } catch (InterruptedException | ExecutionException e) {
       throw new IllegalStateException(e);
     }
   }

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -166,14 +167,13 @@ public final class Run {
     List<RunResult> results = new ArrayList<>();
     for (List<Schedule.Item> items : schedule) {
       Map<Schedule.Item, List<BenchmarkResult>> forks = new LinkedHashMap<>();
-      int turns = items.stream().mapToInt(Schedule.Item::forks).max().orElseThrow();
-      for (int turn = 0; turn < Math.max(turns, 1); turn++) {
+      int turns = items.stream().mapToInt(Schedule.Item::turns).max().orElseThrow();
+      for (int turn = 0; turn < turns; turn++) {
         for (Schedule.Item item : items) {
-          if (turn < Math.max(item.forks(), 1)) {
+          if (turn < item.turns()) {
+            Collection<RunResult> fork = new Runner(item.fork(options)).run();
             List<BenchmarkResult> all = forks.computeIfAbsent(item, _ -> new ArrayList<>());
-            for (RunResult result : new Runner(item.fork(options)).run()) {
-              all.addAll(result.getBenchmarkResults());
-            }
+            fork.forEach(result -> all.addAll(result.getBenchmarkResults()));
           }
         }
       }

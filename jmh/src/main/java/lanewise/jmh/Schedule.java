@@ -23,7 +23,7 @@ final class Schedule {
   /**
    * One benchmark with one value of each parameter.
    *
-   * @param forks JVMs to run it in
+   * @param forks JVMs to run it in; 0 for once in this one
    */
   record Item(String benchmark, Map<String, String> parameters, int forks) {
     /** What is measured, whoever does it. */
@@ -31,7 +31,12 @@ final class Schedule {
       return new Row.Key(BenchmarkName.of(benchmark).task(), parameters);
     }
 
-    /** JMH's options for one of the forks. */
+    /** How often it runs. */
+    int turns() {
+      return Math.max(forks, 1);
+    }
+
+    /** JMH's options for one turn. */
     Options fork(Options options) {
       ChainedOptionsBuilder builder = new OptionsBuilder().parent(options);
       builder.exclude("^(?!" + Pattern.quote(benchmark) + "$)").forks(Math.min(forks, 1));

@@ -12,7 +12,9 @@ class SchedulePeersTest {
   @Test
   void librariesThatDoTheSameStandTogether() {
     Options all = new OptionsBuilder().include("Gemm").param("product", "square-16").build();
-    for (List<Schedule.Item> items : Schedule.of(all)) {
+    List<List<Schedule.Item>> schedule = Schedule.of(all);
+    assertEquals(1, schedule.size());
+    for (List<Schedule.Item> items : schedule) {
       assertEquals(1, items.stream().map(Schedule.Item::key).distinct().count());
       assertTrue(items.size() > 2, "peers");
     }
