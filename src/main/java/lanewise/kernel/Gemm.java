@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 public final class Gemm {
   // m, n, k: rows of C, columns of C, products per element
 
-  /** Products summed before C is touched: a panel of B of this depth fits the first-level cache. */
+  /** Products summed before C is touched: 16 columns of B of this depth are 16 KB. */
   static final int KC = 256;
 
-  /** Rows of A that one task keeps in the second-level cache, 147 KB at full depth. */
+  /** Rows of A that one task takes; packed, 147 KB at full depth. */
   private static final int MC = 144;
 
   /** Columns of B packed at a time, 2 MB at full depth. */
@@ -471,20 +471,8 @@ public final class Gemm {
         return;
       }
       int[] offsets = scratch.offsets(rows);
-      float[] left = a;
-      int leftOffset = aOffset + i * lda + row;
-      int ld = lda;
-      if (columns > 2 * Microkernel.NR && lda != depth && lda % 256 == 0) {
-        // rows that far apart share sets of the cache
-        left = scratch.left(rows * depth);
-        for (int r = 0; r < rows; r++) {
-          System.arraycopy(a, leftOffset + r * lda, left, r * depth, depth);
-        }
-        leftOffset = 0;
-        ld = depth;
-      }
       for (int r = 0; r < rows; r++) {
-        offsets[r] = r * ld;
+        offsets[r] = r * lda;
       }
       Panels.multiplyRows(
           rows,
@@ -492,8 +480,8 @@ public final class Gemm {
           1,
           depth,
           0,
-          left,
-          leftOffset,
+          a,
+          aOffset + i * lda + row,
           j,
           columns,
           packed,

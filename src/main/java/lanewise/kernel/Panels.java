@@ -13,6 +13,8 @@ final class Panels {
 
   private static final int MR = Microkernel.MR;
 
+  private static final int NR = Microkernel.NR;
+
   /** By the remainder of even rows divided by six: rows that are left to tiles of four. */
   private static final int[] FOURS = {0, 0, 8, 0, 4, 0};
 
@@ -171,6 +173,30 @@ final class Panels {
     int way = store.way();
     float floor = store.floor();
     float[] tile = scratch.tile;
+    int sixes = way < 0 || a.length > Microkernel.LONGEST ? 0 : sixes(rows);
+    int full = NR == SixRowTile.VECTORS * Simd.LANES && sixes > 0 ? columns / NR : 0;
+    if (full > 0
+        && !sixRows(
+            sixes,
+            full,
+            panelRows * NR,
+            offsets,
+            runs,
+            length,
+            stride,
+            a,
+            aOffset,
+            packed,
+            packedOffset + firstRow * NR,
+            way,
+            store.bias(tile),
+            store.biasOffset(0),
+            floor,
+            c,
+            cOffset,
+            ldc)) {
+      full = 0;
+    }
     for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
       int width = Microkernel.panelWidth(columns - j);
       int panel = packedOffset + panelRows * j + firstRow * width;
@@ -193,12 +219,16 @@ final class Panels {
       }
       int looped = a.length <= Microkernel.LONGEST ? whole : 0;
       int i = 0;
-      if (width == 2 * Simd.LANES) {
-        int sixes = looped - FOURS[looped % SixRowTile.ROWS];
+      if (j < full * NR) {
+        i = sixes;
+      } else if (width == SixRowTile.VECTORS * Simd.LANES) {
+        int most = sixes(looped);
         boolean done =
-            sixes > 0
+            most > 0
                 && sixRows(
-                    sixes,
+                    most,
+                    1,
+                    0,
                     offsets,
                     runs,
                     length,
@@ -214,7 +244,7 @@ final class Panels {
                     c,
                     at,
                     ldc);
-        i = done ? sixes : 0;
+        i = done ? most : 0;
       } else if (runs == 1 && way == Microkernel.STORE) {
         RowTile.store(width, looped, length, a, aOffset, offsets, packed, panel, c, at, ldc);
         i = looped;
@@ -295,9 +325,17 @@ final class Panels {
     }
   }
 
+  /** Of {@code rows} rows, those that tiles of six take; tiles of four take the rest. */
+  private static int sixes(int rows) {
+    int whole = rows / MR * MR;
+    return whole - FOURS[whole % SixRowTile.ROWS];
+  }
+
   /** Multiplies rows by tiles of six, or returns false if these have no such way. */
   private static boolean sixRows(
       int rows,
+      int panels,
+      int panelStep,
       int[] offsets,
       int runs,
       int length,
@@ -314,20 +352,51 @@ final class Panels {
       int at,
       int ldc) {
     if (runs == 1 && way == Microkernel.STORE) {
-      SixRowTile.store(rows, length, a, aOffset, offsets, b, panel, c, at, ldc);
+      SixRowTile.store(rows, panels, panelStep, length, a, aOffset, offsets, b, panel, c, at, ldc);
     } else if (runs == 1 && way == Microkernel.ADD) {
-      SixRowTile.add(rows, length, a, aOffset, offsets, b, panel, c, at, ldc);
+      SixRowTile.add(rows, panels, panelStep, length, a, aOffset, offsets, b, panel, c, at, ldc);
     } else if (runs == 1 && way == Microkernel.FINISH) {
       SixRowTile.finish(
-          rows, length, a, aOffset, offsets, b, panel, bias, biasOffset, floor, c, at, ldc);
+          rows,
+          panels,
+          panelStep,
+          length,
+          a,
+          aOffset,
+          offsets,
+          b,
+          panel,
+          bias,
+          biasOffset,
+          floor,
+          c,
+          at,
+          ldc);
     } else if (runs == 1 && way == Microkernel.ADD_AND_FINISH) {
       SixRowTile.addAndFinish(
-          rows, length, a, aOffset, offsets, b, panel, bias, biasOffset, floor, c, at, ldc);
+          rows,
+          panels,
+          panelStep,
+          length,
+          a,
+          aOffset,
+          offsets,
+          b,
+          panel,
+          bias,
+          biasOffset,
+          floor,
+          c,
+          at,
+          ldc);
     } else if (way == Microkernel.STORE) {
-      SixRowTile.storeRuns(rows, runs, length, stride, a, aOffset, offsets, b, panel, c, at, ldc);
+      SixRowTile.storeRuns(
+          rows, panels, panelStep, runs, length, stride, a, aOffset, offsets, b, panel, c, at, ldc);
     } else if (way == Microkernel.FINISH) {
       SixRowTile.finishRuns(
           rows,
+          panels,
+          panelStep,
           runs,
           length,
           stride,

@@ -10,9 +10,10 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The {@link Microkernel} of 6 rows by 2 vectors: its 12 sums, 2 vectors of the panel and 1 element
- * of a row fill all but one of 16 registers. Each method loops over all tiles of a panel and
- * finishes them in one way. Row i of A starts at {@code aOffset + offsets[i]}; the methods for runs
- * read {@code runs} of {@code length} elements that start {@code stride} apart.
+ * of a row fill all but one of 16 registers. Each method loops over rows and, inside, over panels
+ * {@code panelStep} apart, so that C is written along its rows; it finishes its tiles in one way.
+ * Row i of A starts at {@code aOffset + offsets[i]}; the methods for runs read {@code runs} of
+ * {@code length} elements that start {@code stride} apart.
  *
  * <p>Left alone, C2 loads the elements of several rows first and spills the sums. So after each row
  * stands a fence that keeps loads in order: on x86 it is no instruction, but C2 moves no load
@@ -22,6 +23,9 @@ import jdk.incubator.vector.VectorSpecies;
 final class SixRowTile {
   /** Rows of a tile. */
   static final int ROWS = 6;
+
+  /** Vectors of columns of a tile. */
+  static final int VECTORS = 2;
 
   private static final VectorSpecies<Float> S = Simd.FLOATS;
 
@@ -33,6 +37,8 @@ final class SixRowTile {
   /** {@code C ← A · B} for {@code rows} rows, a multiple of {@link #ROWS}, each of k elements. */
   static void store(
       int rows,
+      int panels,
+      int panelStep,
       int k,
       float[] a,
       int aOffset,
@@ -43,85 +49,89 @@ final class SixRowTile {
       int cOffset,
       int ldc) {
     k &= LENGTHS;
-    bOffset &= OFFSETS;
     for (int i = 0; i < rows; i += ROWS) {
-      FloatVector c00 = FloatVector.zero(S);
-      FloatVector c01 = FloatVector.zero(S);
-      FloatVector c10 = FloatVector.zero(S);
-      FloatVector c11 = FloatVector.zero(S);
-      FloatVector c20 = FloatVector.zero(S);
-      FloatVector c21 = FloatVector.zero(S);
-      FloatVector c30 = FloatVector.zero(S);
-      FloatVector c31 = FloatVector.zero(S);
-      FloatVector c40 = FloatVector.zero(S);
-      FloatVector c41 = FloatVector.zero(S);
-      FloatVector c50 = FloatVector.zero(S);
-      FloatVector c51 = FloatVector.zero(S);
       int r0 = (aOffset + offsets[i]) & OFFSETS;
       int r1 = (aOffset + offsets[i + 1]) & OFFSETS;
       int r2 = (aOffset + offsets[i + 2]) & OFFSETS;
       int r3 = (aOffset + offsets[i + 3]) & OFFSETS;
       int r4 = (aOffset + offsets[i + 4]) & OFFSETS;
       int r5 = (aOffset + offsets[i + 5]) & OFFSETS;
-      for (int p = 0; p < k; p++) {
-        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES);
-        FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES + LANES);
-        FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
+      for (int j = 0; j < panels; j++) {
+        FloatVector c00 = FloatVector.zero(S);
+        FloatVector c01 = FloatVector.zero(S);
+        FloatVector c10 = FloatVector.zero(S);
+        FloatVector c11 = FloatVector.zero(S);
+        FloatVector c20 = FloatVector.zero(S);
+        FloatVector c21 = FloatVector.zero(S);
+        FloatVector c30 = FloatVector.zero(S);
+        FloatVector c31 = FloatVector.zero(S);
+        FloatVector c40 = FloatVector.zero(S);
+        FloatVector c41 = FloatVector.zero(S);
+        FloatVector c50 = FloatVector.zero(S);
+        FloatVector c51 = FloatVector.zero(S);
+        int panel = (bOffset + j * panelStep) & OFFSETS;
+        for (int p = 0; p < k; p++) {
+          FloatVector b0 = FloatVector.fromArray(S, b, panel + p * 2 * LANES);
+          FloatVector b1 = FloatVector.fromArray(S, b, panel + p * 2 * LANES + LANES);
+          FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
+          c00 = x.fma(b0, c00);
+          c01 = x.fma(b1, c01);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
+          x = FloatVector.broadcast(S, a[r1 + p]);
+          c10 = x.fma(b0, c10);
+          c11 = x.fma(b1, c11);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
+          x = FloatVector.broadcast(S, a[r2 + p]);
+          c20 = x.fma(b0, c20);
+          c21 = x.fma(b1, c21);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
+          x = FloatVector.broadcast(S, a[r3 + p]);
+          c30 = x.fma(b0, c30);
+          c31 = x.fma(b1, c31);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
+          x = FloatVector.broadcast(S, a[r4 + p]);
+          c40 = x.fma(b0, c40);
+          c41 = x.fma(b1, c41);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
+          x = FloatVector.broadcast(S, a[r5 + p]);
+          c50 = x.fma(b0, c50);
+          c51 = x.fma(b1, c51);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
         }
-        x = FloatVector.broadcast(S, a[r1 + p]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r2 + p]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r3 + p]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r4 + p]);
-        c40 = x.fma(b0, c40);
-        c41 = x.fma(b1, c41);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r5 + p]);
-        c50 = x.fma(b0, c50);
-        c51 = x.fma(b1, c51);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
+        int to = cOffset + i * ldc + j * 2 * LANES;
+        c00.intoArray(c, to);
+        c01.intoArray(c, to + LANES);
+        c10.intoArray(c, to + ldc);
+        c11.intoArray(c, to + ldc + LANES);
+        c20.intoArray(c, to + 2 * ldc);
+        c21.intoArray(c, to + 2 * ldc + LANES);
+        c30.intoArray(c, to + 3 * ldc);
+        c31.intoArray(c, to + 3 * ldc + LANES);
+        c40.intoArray(c, to + 4 * ldc);
+        c41.intoArray(c, to + 4 * ldc + LANES);
+        c50.intoArray(c, to + 5 * ldc);
+        c51.intoArray(c, to + 5 * ldc + LANES);
       }
-      int to = cOffset + i * ldc;
-      c00.intoArray(c, to);
-      c01.intoArray(c, to + LANES);
-      c10.intoArray(c, to + ldc);
-      c11.intoArray(c, to + ldc + LANES);
-      c20.intoArray(c, to + 2 * ldc);
-      c21.intoArray(c, to + 2 * ldc + LANES);
-      c30.intoArray(c, to + 3 * ldc);
-      c31.intoArray(c, to + 3 * ldc + LANES);
-      c40.intoArray(c, to + 4 * ldc);
-      c41.intoArray(c, to + 4 * ldc + LANES);
-      c50.intoArray(c, to + 5 * ldc);
-      c51.intoArray(c, to + 5 * ldc + LANES);
     }
   }
 
   /** {@code C ← A · B + C}, as {@link #store}. */
   static void add(
       int rows,
+      int panels,
+      int panelStep,
       int k,
       float[] a,
       int aOffset,
@@ -132,85 +142,93 @@ final class SixRowTile {
       int cOffset,
       int ldc) {
     k &= LENGTHS;
-    bOffset &= OFFSETS;
     for (int i = 0; i < rows; i += ROWS) {
-      FloatVector c00 = FloatVector.zero(S);
-      FloatVector c01 = FloatVector.zero(S);
-      FloatVector c10 = FloatVector.zero(S);
-      FloatVector c11 = FloatVector.zero(S);
-      FloatVector c20 = FloatVector.zero(S);
-      FloatVector c21 = FloatVector.zero(S);
-      FloatVector c30 = FloatVector.zero(S);
-      FloatVector c31 = FloatVector.zero(S);
-      FloatVector c40 = FloatVector.zero(S);
-      FloatVector c41 = FloatVector.zero(S);
-      FloatVector c50 = FloatVector.zero(S);
-      FloatVector c51 = FloatVector.zero(S);
       int r0 = (aOffset + offsets[i]) & OFFSETS;
       int r1 = (aOffset + offsets[i + 1]) & OFFSETS;
       int r2 = (aOffset + offsets[i + 2]) & OFFSETS;
       int r3 = (aOffset + offsets[i + 3]) & OFFSETS;
       int r4 = (aOffset + offsets[i + 4]) & OFFSETS;
       int r5 = (aOffset + offsets[i + 5]) & OFFSETS;
-      for (int p = 0; p < k; p++) {
-        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES);
-        FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES + LANES);
-        FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
+      for (int j = 0; j < panels; j++) {
+        FloatVector c00 = FloatVector.zero(S);
+        FloatVector c01 = FloatVector.zero(S);
+        FloatVector c10 = FloatVector.zero(S);
+        FloatVector c11 = FloatVector.zero(S);
+        FloatVector c20 = FloatVector.zero(S);
+        FloatVector c21 = FloatVector.zero(S);
+        FloatVector c30 = FloatVector.zero(S);
+        FloatVector c31 = FloatVector.zero(S);
+        FloatVector c40 = FloatVector.zero(S);
+        FloatVector c41 = FloatVector.zero(S);
+        FloatVector c50 = FloatVector.zero(S);
+        FloatVector c51 = FloatVector.zero(S);
+        int panel = (bOffset + j * panelStep) & OFFSETS;
+        for (int p = 0; p < k; p++) {
+          FloatVector b0 = FloatVector.fromArray(S, b, panel + p * 2 * LANES);
+          FloatVector b1 = FloatVector.fromArray(S, b, panel + p * 2 * LANES + LANES);
+          FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
+          c00 = x.fma(b0, c00);
+          c01 = x.fma(b1, c01);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
+          x = FloatVector.broadcast(S, a[r1 + p]);
+          c10 = x.fma(b0, c10);
+          c11 = x.fma(b1, c11);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
+          x = FloatVector.broadcast(S, a[r2 + p]);
+          c20 = x.fma(b0, c20);
+          c21 = x.fma(b1, c21);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
+          x = FloatVector.broadcast(S, a[r3 + p]);
+          c30 = x.fma(b0, c30);
+          c31 = x.fma(b1, c31);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
+          x = FloatVector.broadcast(S, a[r4 + p]);
+          c40 = x.fma(b0, c40);
+          c41 = x.fma(b1, c41);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
+          x = FloatVector.broadcast(S, a[r5 + p]);
+          c50 = x.fma(b0, c50);
+          c51 = x.fma(b1, c51);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
         }
-        x = FloatVector.broadcast(S, a[r1 + p]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r2 + p]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r3 + p]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r4 + p]);
-        c40 = x.fma(b0, c40);
-        c41 = x.fma(b1, c41);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r5 + p]);
-        c50 = x.fma(b0, c50);
-        c51 = x.fma(b1, c51);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
+        int to = cOffset + i * ldc + j * 2 * LANES;
+        c00.add(FloatVector.fromArray(S, c, to)).intoArray(c, to);
+        c01.add(FloatVector.fromArray(S, c, to + LANES)).intoArray(c, to + LANES);
+        c10.add(FloatVector.fromArray(S, c, to + ldc)).intoArray(c, to + ldc);
+        c11.add(FloatVector.fromArray(S, c, to + ldc + LANES)).intoArray(c, to + ldc + LANES);
+        c20.add(FloatVector.fromArray(S, c, to + 2 * ldc)).intoArray(c, to + 2 * ldc);
+        c21.add(FloatVector.fromArray(S, c, to + 2 * ldc + LANES))
+            .intoArray(c, to + 2 * ldc + LANES);
+        c30.add(FloatVector.fromArray(S, c, to + 3 * ldc)).intoArray(c, to + 3 * ldc);
+        c31.add(FloatVector.fromArray(S, c, to + 3 * ldc + LANES))
+            .intoArray(c, to + 3 * ldc + LANES);
+        c40.add(FloatVector.fromArray(S, c, to + 4 * ldc)).intoArray(c, to + 4 * ldc);
+        c41.add(FloatVector.fromArray(S, c, to + 4 * ldc + LANES))
+            .intoArray(c, to + 4 * ldc + LANES);
+        c50.add(FloatVector.fromArray(S, c, to + 5 * ldc)).intoArray(c, to + 5 * ldc);
+        c51.add(FloatVector.fromArray(S, c, to + 5 * ldc + LANES))
+            .intoArray(c, to + 5 * ldc + LANES);
       }
-      int to = cOffset + i * ldc;
-      c00.add(FloatVector.fromArray(S, c, to)).intoArray(c, to);
-      c01.add(FloatVector.fromArray(S, c, to + LANES)).intoArray(c, to + LANES);
-      c10.add(FloatVector.fromArray(S, c, to + ldc)).intoArray(c, to + ldc);
-      c11.add(FloatVector.fromArray(S, c, to + ldc + LANES)).intoArray(c, to + ldc + LANES);
-      c20.add(FloatVector.fromArray(S, c, to + 2 * ldc)).intoArray(c, to + 2 * ldc);
-      c21.add(FloatVector.fromArray(S, c, to + 2 * ldc + LANES)).intoArray(c, to + 2 * ldc + LANES);
-      c30.add(FloatVector.fromArray(S, c, to + 3 * ldc)).intoArray(c, to + 3 * ldc);
-      c31.add(FloatVector.fromArray(S, c, to + 3 * ldc + LANES)).intoArray(c, to + 3 * ldc + LANES);
-      c40.add(FloatVector.fromArray(S, c, to + 4 * ldc)).intoArray(c, to + 4 * ldc);
-      c41.add(FloatVector.fromArray(S, c, to + 4 * ldc + LANES)).intoArray(c, to + 4 * ldc + LANES);
-      c50.add(FloatVector.fromArray(S, c, to + 5 * ldc)).intoArray(c, to + 5 * ldc);
-      c51.add(FloatVector.fromArray(S, c, to + 5 * ldc + LANES)).intoArray(c, to + 5 * ldc + LANES);
     }
   }
 
   /** {@code C ← max(A · B + bias, floor)}, as {@link #store}. */
   static void finish(
       int rows,
+      int panels,
+      int panelStep,
       int k,
       float[] a,
       int aOffset,
@@ -224,88 +242,92 @@ final class SixRowTile {
       int cOffset,
       int ldc) {
     k &= LENGTHS;
-    bOffset &= OFFSETS;
     FloatVector least = FloatVector.broadcast(S, floor);
-    FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
-    FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + LANES);
     for (int i = 0; i < rows; i += ROWS) {
-      FloatVector c00 = FloatVector.zero(S);
-      FloatVector c01 = FloatVector.zero(S);
-      FloatVector c10 = FloatVector.zero(S);
-      FloatVector c11 = FloatVector.zero(S);
-      FloatVector c20 = FloatVector.zero(S);
-      FloatVector c21 = FloatVector.zero(S);
-      FloatVector c30 = FloatVector.zero(S);
-      FloatVector c31 = FloatVector.zero(S);
-      FloatVector c40 = FloatVector.zero(S);
-      FloatVector c41 = FloatVector.zero(S);
-      FloatVector c50 = FloatVector.zero(S);
-      FloatVector c51 = FloatVector.zero(S);
       int r0 = (aOffset + offsets[i]) & OFFSETS;
       int r1 = (aOffset + offsets[i + 1]) & OFFSETS;
       int r2 = (aOffset + offsets[i + 2]) & OFFSETS;
       int r3 = (aOffset + offsets[i + 3]) & OFFSETS;
       int r4 = (aOffset + offsets[i + 4]) & OFFSETS;
       int r5 = (aOffset + offsets[i + 5]) & OFFSETS;
-      for (int p = 0; p < k; p++) {
-        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES);
-        FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES + LANES);
-        FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
+      for (int j = 0; j < panels; j++) {
+        FloatVector c00 = FloatVector.zero(S);
+        FloatVector c01 = FloatVector.zero(S);
+        FloatVector c10 = FloatVector.zero(S);
+        FloatVector c11 = FloatVector.zero(S);
+        FloatVector c20 = FloatVector.zero(S);
+        FloatVector c21 = FloatVector.zero(S);
+        FloatVector c30 = FloatVector.zero(S);
+        FloatVector c31 = FloatVector.zero(S);
+        FloatVector c40 = FloatVector.zero(S);
+        FloatVector c41 = FloatVector.zero(S);
+        FloatVector c50 = FloatVector.zero(S);
+        FloatVector c51 = FloatVector.zero(S);
+        int panel = (bOffset + j * panelStep) & OFFSETS;
+        for (int p = 0; p < k; p++) {
+          FloatVector b0 = FloatVector.fromArray(S, b, panel + p * 2 * LANES);
+          FloatVector b1 = FloatVector.fromArray(S, b, panel + p * 2 * LANES + LANES);
+          FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
+          c00 = x.fma(b0, c00);
+          c01 = x.fma(b1, c01);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
+          x = FloatVector.broadcast(S, a[r1 + p]);
+          c10 = x.fma(b0, c10);
+          c11 = x.fma(b1, c11);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
+          x = FloatVector.broadcast(S, a[r2 + p]);
+          c20 = x.fma(b0, c20);
+          c21 = x.fma(b1, c21);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
+          x = FloatVector.broadcast(S, a[r3 + p]);
+          c30 = x.fma(b0, c30);
+          c31 = x.fma(b1, c31);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
+          x = FloatVector.broadcast(S, a[r4 + p]);
+          c40 = x.fma(b0, c40);
+          c41 = x.fma(b1, c41);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
+          x = FloatVector.broadcast(S, a[r5 + p]);
+          c50 = x.fma(b0, c50);
+          c51 = x.fma(b1, c51);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
         }
-        x = FloatVector.broadcast(S, a[r1 + p]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r2 + p]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r3 + p]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r4 + p]);
-        c40 = x.fma(b0, c40);
-        c41 = x.fma(b1, c41);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r5 + p]);
-        c50 = x.fma(b0, c50);
-        c51 = x.fma(b1, c51);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
+        int to = cOffset + i * ldc + j * 2 * LANES;
+        FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset + j * 2 * LANES);
+        FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + j * 2 * LANES + LANES);
+        c00.add(bias0).max(least).intoArray(c, to);
+        c01.add(bias1).max(least).intoArray(c, to + LANES);
+        c10.add(bias0).max(least).intoArray(c, to + ldc);
+        c11.add(bias1).max(least).intoArray(c, to + ldc + LANES);
+        c20.add(bias0).max(least).intoArray(c, to + 2 * ldc);
+        c21.add(bias1).max(least).intoArray(c, to + 2 * ldc + LANES);
+        c30.add(bias0).max(least).intoArray(c, to + 3 * ldc);
+        c31.add(bias1).max(least).intoArray(c, to + 3 * ldc + LANES);
+        c40.add(bias0).max(least).intoArray(c, to + 4 * ldc);
+        c41.add(bias1).max(least).intoArray(c, to + 4 * ldc + LANES);
+        c50.add(bias0).max(least).intoArray(c, to + 5 * ldc);
+        c51.add(bias1).max(least).intoArray(c, to + 5 * ldc + LANES);
       }
-      int to = cOffset + i * ldc;
-      c00.add(bias0).max(least).intoArray(c, to);
-      c01.add(bias1).max(least).intoArray(c, to + LANES);
-      c10.add(bias0).max(least).intoArray(c, to + ldc);
-      c11.add(bias1).max(least).intoArray(c, to + ldc + LANES);
-      c20.add(bias0).max(least).intoArray(c, to + 2 * ldc);
-      c21.add(bias1).max(least).intoArray(c, to + 2 * ldc + LANES);
-      c30.add(bias0).max(least).intoArray(c, to + 3 * ldc);
-      c31.add(bias1).max(least).intoArray(c, to + 3 * ldc + LANES);
-      c40.add(bias0).max(least).intoArray(c, to + 4 * ldc);
-      c41.add(bias1).max(least).intoArray(c, to + 4 * ldc + LANES);
-      c50.add(bias0).max(least).intoArray(c, to + 5 * ldc);
-      c51.add(bias1).max(least).intoArray(c, to + 5 * ldc + LANES);
     }
   }
 
   /** {@code C ← max(A · B + C + bias, floor)}, as {@link #store}. */
   static void addAndFinish(
       int rows,
+      int panels,
+      int panelStep,
       int k,
       float[] a,
       int aOffset,
@@ -319,158 +341,29 @@ final class SixRowTile {
       int cOffset,
       int ldc) {
     k &= LENGTHS;
-    bOffset &= OFFSETS;
     FloatVector least = FloatVector.broadcast(S, floor);
-    FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
-    FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + LANES);
     for (int i = 0; i < rows; i += ROWS) {
-      FloatVector c00 = FloatVector.zero(S);
-      FloatVector c01 = FloatVector.zero(S);
-      FloatVector c10 = FloatVector.zero(S);
-      FloatVector c11 = FloatVector.zero(S);
-      FloatVector c20 = FloatVector.zero(S);
-      FloatVector c21 = FloatVector.zero(S);
-      FloatVector c30 = FloatVector.zero(S);
-      FloatVector c31 = FloatVector.zero(S);
-      FloatVector c40 = FloatVector.zero(S);
-      FloatVector c41 = FloatVector.zero(S);
-      FloatVector c50 = FloatVector.zero(S);
-      FloatVector c51 = FloatVector.zero(S);
       int r0 = (aOffset + offsets[i]) & OFFSETS;
       int r1 = (aOffset + offsets[i + 1]) & OFFSETS;
       int r2 = (aOffset + offsets[i + 2]) & OFFSETS;
       int r3 = (aOffset + offsets[i + 3]) & OFFSETS;
       int r4 = (aOffset + offsets[i + 4]) & OFFSETS;
       int r5 = (aOffset + offsets[i + 5]) & OFFSETS;
-      for (int p = 0; p < k; p++) {
-        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES);
-        FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES + LANES);
-        FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r1 + p]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r2 + p]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r3 + p]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r4 + p]);
-        c40 = x.fma(b0, c40);
-        c41 = x.fma(b1, c41);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-        x = FloatVector.broadcast(S, a[r5 + p]);
-        c50 = x.fma(b0, c50);
-        c51 = x.fma(b1, c51);
-        if (IN_ORDER) {
-          VarHandle.acquireFence();
-        }
-      }
-      int to = cOffset + i * ldc;
-      c00.add(FloatVector.fromArray(S, c, to)).add(bias0).max(least).intoArray(c, to);
-      c01.add(FloatVector.fromArray(S, c, to + LANES))
-          .add(bias1)
-          .max(least)
-          .intoArray(c, to + LANES);
-      c10.add(FloatVector.fromArray(S, c, to + ldc)).add(bias0).max(least).intoArray(c, to + ldc);
-      c11.add(FloatVector.fromArray(S, c, to + ldc + LANES))
-          .add(bias1)
-          .max(least)
-          .intoArray(c, to + ldc + LANES);
-      c20.add(FloatVector.fromArray(S, c, to + 2 * ldc))
-          .add(bias0)
-          .max(least)
-          .intoArray(c, to + 2 * ldc);
-      c21.add(FloatVector.fromArray(S, c, to + 2 * ldc + LANES))
-          .add(bias1)
-          .max(least)
-          .intoArray(c, to + 2 * ldc + LANES);
-      c30.add(FloatVector.fromArray(S, c, to + 3 * ldc))
-          .add(bias0)
-          .max(least)
-          .intoArray(c, to + 3 * ldc);
-      c31.add(FloatVector.fromArray(S, c, to + 3 * ldc + LANES))
-          .add(bias1)
-          .max(least)
-          .intoArray(c, to + 3 * ldc + LANES);
-      c40.add(FloatVector.fromArray(S, c, to + 4 * ldc))
-          .add(bias0)
-          .max(least)
-          .intoArray(c, to + 4 * ldc);
-      c41.add(FloatVector.fromArray(S, c, to + 4 * ldc + LANES))
-          .add(bias1)
-          .max(least)
-          .intoArray(c, to + 4 * ldc + LANES);
-      c50.add(FloatVector.fromArray(S, c, to + 5 * ldc))
-          .add(bias0)
-          .max(least)
-          .intoArray(c, to + 5 * ldc);
-      c51.add(FloatVector.fromArray(S, c, to + 5 * ldc + LANES))
-          .add(bias1)
-          .max(least)
-          .intoArray(c, to + 5 * ldc + LANES);
-    }
-  }
-
-  /** {@code C ← A · B} for {@code rows} rows, a multiple of {@link #ROWS}, each of some runs. */
-  static void storeRuns(
-      int rows,
-      int runs,
-      int length,
-      int stride,
-      float[] a,
-      int aOffset,
-      int[] offsets,
-      float[] b,
-      int bOffset,
-      float[] c,
-      int cOffset,
-      int ldc) {
-    length &= LENGTHS;
-    for (int i = 0; i < rows; i += ROWS) {
-      FloatVector c00 = FloatVector.zero(S);
-      FloatVector c01 = FloatVector.zero(S);
-      FloatVector c10 = FloatVector.zero(S);
-      FloatVector c11 = FloatVector.zero(S);
-      FloatVector c20 = FloatVector.zero(S);
-      FloatVector c21 = FloatVector.zero(S);
-      FloatVector c30 = FloatVector.zero(S);
-      FloatVector c31 = FloatVector.zero(S);
-      FloatVector c40 = FloatVector.zero(S);
-      FloatVector c41 = FloatVector.zero(S);
-      FloatVector c50 = FloatVector.zero(S);
-      FloatVector c51 = FloatVector.zero(S);
-      int a0 = aOffset + offsets[i];
-      int a1 = aOffset + offsets[i + 1];
-      int a2 = aOffset + offsets[i + 2];
-      int a3 = aOffset + offsets[i + 3];
-      int a4 = aOffset + offsets[i + 4];
-      int a5 = aOffset + offsets[i + 5];
-      for (int run = 0; run < runs; run++) {
-        int r0 = (a0 + run * stride) & OFFSETS;
-        int r1 = (a1 + run * stride) & OFFSETS;
-        int r2 = (a2 + run * stride) & OFFSETS;
-        int r3 = (a3 + run * stride) & OFFSETS;
-        int r4 = (a4 + run * stride) & OFFSETS;
-        int r5 = (a5 + run * stride) & OFFSETS;
-        int panel = (bOffset + run * length * 2 * LANES) & OFFSETS;
-        for (int p = 0; p < length; p++) {
+      for (int j = 0; j < panels; j++) {
+        FloatVector c00 = FloatVector.zero(S);
+        FloatVector c01 = FloatVector.zero(S);
+        FloatVector c10 = FloatVector.zero(S);
+        FloatVector c11 = FloatVector.zero(S);
+        FloatVector c20 = FloatVector.zero(S);
+        FloatVector c21 = FloatVector.zero(S);
+        FloatVector c30 = FloatVector.zero(S);
+        FloatVector c31 = FloatVector.zero(S);
+        FloatVector c40 = FloatVector.zero(S);
+        FloatVector c41 = FloatVector.zero(S);
+        FloatVector c50 = FloatVector.zero(S);
+        FloatVector c51 = FloatVector.zero(S);
+        int panel = (bOffset + j * panelStep) & OFFSETS;
+        for (int p = 0; p < k; p++) {
           FloatVector b0 = FloatVector.fromArray(S, b, panel + p * 2 * LANES);
           FloatVector b1 = FloatVector.fromArray(S, b, panel + p * 2 * LANES + LANES);
           FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
@@ -510,26 +403,164 @@ final class SixRowTile {
             VarHandle.acquireFence();
           }
         }
+        int to = cOffset + i * ldc + j * 2 * LANES;
+        FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset + j * 2 * LANES);
+        FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + j * 2 * LANES + LANES);
+        c00.add(FloatVector.fromArray(S, c, to)).add(bias0).max(least).intoArray(c, to);
+        c01.add(FloatVector.fromArray(S, c, to + LANES))
+            .add(bias1)
+            .max(least)
+            .intoArray(c, to + LANES);
+        c10.add(FloatVector.fromArray(S, c, to + ldc)).add(bias0).max(least).intoArray(c, to + ldc);
+        c11.add(FloatVector.fromArray(S, c, to + ldc + LANES))
+            .add(bias1)
+            .max(least)
+            .intoArray(c, to + ldc + LANES);
+        c20.add(FloatVector.fromArray(S, c, to + 2 * ldc))
+            .add(bias0)
+            .max(least)
+            .intoArray(c, to + 2 * ldc);
+        c21.add(FloatVector.fromArray(S, c, to + 2 * ldc + LANES))
+            .add(bias1)
+            .max(least)
+            .intoArray(c, to + 2 * ldc + LANES);
+        c30.add(FloatVector.fromArray(S, c, to + 3 * ldc))
+            .add(bias0)
+            .max(least)
+            .intoArray(c, to + 3 * ldc);
+        c31.add(FloatVector.fromArray(S, c, to + 3 * ldc + LANES))
+            .add(bias1)
+            .max(least)
+            .intoArray(c, to + 3 * ldc + LANES);
+        c40.add(FloatVector.fromArray(S, c, to + 4 * ldc))
+            .add(bias0)
+            .max(least)
+            .intoArray(c, to + 4 * ldc);
+        c41.add(FloatVector.fromArray(S, c, to + 4 * ldc + LANES))
+            .add(bias1)
+            .max(least)
+            .intoArray(c, to + 4 * ldc + LANES);
+        c50.add(FloatVector.fromArray(S, c, to + 5 * ldc))
+            .add(bias0)
+            .max(least)
+            .intoArray(c, to + 5 * ldc);
+        c51.add(FloatVector.fromArray(S, c, to + 5 * ldc + LANES))
+            .add(bias1)
+            .max(least)
+            .intoArray(c, to + 5 * ldc + LANES);
       }
-      int to = cOffset + i * ldc;
-      c00.intoArray(c, to);
-      c01.intoArray(c, to + LANES);
-      c10.intoArray(c, to + ldc);
-      c11.intoArray(c, to + ldc + LANES);
-      c20.intoArray(c, to + 2 * ldc);
-      c21.intoArray(c, to + 2 * ldc + LANES);
-      c30.intoArray(c, to + 3 * ldc);
-      c31.intoArray(c, to + 3 * ldc + LANES);
-      c40.intoArray(c, to + 4 * ldc);
-      c41.intoArray(c, to + 4 * ldc + LANES);
-      c50.intoArray(c, to + 5 * ldc);
-      c51.intoArray(c, to + 5 * ldc + LANES);
+    }
+  }
+
+  /** {@code C ← A · B} for {@code rows} rows, a multiple of {@link #ROWS}, each of some runs. */
+  static void storeRuns(
+      int rows,
+      int panels,
+      int panelStep,
+      int runs,
+      int length,
+      int stride,
+      float[] a,
+      int aOffset,
+      int[] offsets,
+      float[] b,
+      int bOffset,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    length &= LENGTHS;
+    for (int i = 0; i < rows; i += ROWS) {
+      int a0 = aOffset + offsets[i];
+      int a1 = aOffset + offsets[i + 1];
+      int a2 = aOffset + offsets[i + 2];
+      int a3 = aOffset + offsets[i + 3];
+      int a4 = aOffset + offsets[i + 4];
+      int a5 = aOffset + offsets[i + 5];
+      for (int j = 0; j < panels; j++) {
+        FloatVector c00 = FloatVector.zero(S);
+        FloatVector c01 = FloatVector.zero(S);
+        FloatVector c10 = FloatVector.zero(S);
+        FloatVector c11 = FloatVector.zero(S);
+        FloatVector c20 = FloatVector.zero(S);
+        FloatVector c21 = FloatVector.zero(S);
+        FloatVector c30 = FloatVector.zero(S);
+        FloatVector c31 = FloatVector.zero(S);
+        FloatVector c40 = FloatVector.zero(S);
+        FloatVector c41 = FloatVector.zero(S);
+        FloatVector c50 = FloatVector.zero(S);
+        FloatVector c51 = FloatVector.zero(S);
+        int from = bOffset + j * panelStep;
+        for (int run = 0; run < runs; run++) {
+          int r0 = (a0 + run * stride) & OFFSETS;
+          int r1 = (a1 + run * stride) & OFFSETS;
+          int r2 = (a2 + run * stride) & OFFSETS;
+          int r3 = (a3 + run * stride) & OFFSETS;
+          int r4 = (a4 + run * stride) & OFFSETS;
+          int r5 = (a5 + run * stride) & OFFSETS;
+          int panel = (from + run * length * 2 * LANES) & OFFSETS;
+          for (int p = 0; p < length; p++) {
+            FloatVector b0 = FloatVector.fromArray(S, b, panel + p * 2 * LANES);
+            FloatVector b1 = FloatVector.fromArray(S, b, panel + p * 2 * LANES + LANES);
+            FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
+            c00 = x.fma(b0, c00);
+            c01 = x.fma(b1, c01);
+            if (IN_ORDER) {
+              VarHandle.acquireFence();
+            }
+            x = FloatVector.broadcast(S, a[r1 + p]);
+            c10 = x.fma(b0, c10);
+            c11 = x.fma(b1, c11);
+            if (IN_ORDER) {
+              VarHandle.acquireFence();
+            }
+            x = FloatVector.broadcast(S, a[r2 + p]);
+            c20 = x.fma(b0, c20);
+            c21 = x.fma(b1, c21);
+            if (IN_ORDER) {
+              VarHandle.acquireFence();
+            }
+            x = FloatVector.broadcast(S, a[r3 + p]);
+            c30 = x.fma(b0, c30);
+            c31 = x.fma(b1, c31);
+            if (IN_ORDER) {
+              VarHandle.acquireFence();
+            }
+            x = FloatVector.broadcast(S, a[r4 + p]);
+            c40 = x.fma(b0, c40);
+            c41 = x.fma(b1, c41);
+            if (IN_ORDER) {
+              VarHandle.acquireFence();
+            }
+            x = FloatVector.broadcast(S, a[r5 + p]);
+            c50 = x.fma(b0, c50);
+            c51 = x.fma(b1, c51);
+            if (IN_ORDER) {
+              VarHandle.acquireFence();
+            }
+          }
+        }
+        int to = cOffset + i * ldc + j * 2 * LANES;
+        c00.intoArray(c, to);
+        c01.intoArray(c, to + LANES);
+        c10.intoArray(c, to + ldc);
+        c11.intoArray(c, to + ldc + LANES);
+        c20.intoArray(c, to + 2 * ldc);
+        c21.intoArray(c, to + 2 * ldc + LANES);
+        c30.intoArray(c, to + 3 * ldc);
+        c31.intoArray(c, to + 3 * ldc + LANES);
+        c40.intoArray(c, to + 4 * ldc);
+        c41.intoArray(c, to + 4 * ldc + LANES);
+        c50.intoArray(c, to + 5 * ldc);
+        c51.intoArray(c, to + 5 * ldc + LANES);
+      }
     }
   }
 
   /** {@code C ← max(A · B + bias, floor)}, as {@link #storeRuns}. */
   static void finishRuns(
       int rows,
+      int panels,
+      int panelStep,
       int runs,
       int length,
       int stride,
@@ -546,89 +577,92 @@ final class SixRowTile {
       int ldc) {
     length &= LENGTHS;
     FloatVector least = FloatVector.broadcast(S, floor);
-    FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
-    FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + LANES);
     for (int i = 0; i < rows; i += ROWS) {
-      FloatVector c00 = FloatVector.zero(S);
-      FloatVector c01 = FloatVector.zero(S);
-      FloatVector c10 = FloatVector.zero(S);
-      FloatVector c11 = FloatVector.zero(S);
-      FloatVector c20 = FloatVector.zero(S);
-      FloatVector c21 = FloatVector.zero(S);
-      FloatVector c30 = FloatVector.zero(S);
-      FloatVector c31 = FloatVector.zero(S);
-      FloatVector c40 = FloatVector.zero(S);
-      FloatVector c41 = FloatVector.zero(S);
-      FloatVector c50 = FloatVector.zero(S);
-      FloatVector c51 = FloatVector.zero(S);
       int a0 = aOffset + offsets[i];
       int a1 = aOffset + offsets[i + 1];
       int a2 = aOffset + offsets[i + 2];
       int a3 = aOffset + offsets[i + 3];
       int a4 = aOffset + offsets[i + 4];
       int a5 = aOffset + offsets[i + 5];
-      for (int run = 0; run < runs; run++) {
-        int r0 = (a0 + run * stride) & OFFSETS;
-        int r1 = (a1 + run * stride) & OFFSETS;
-        int r2 = (a2 + run * stride) & OFFSETS;
-        int r3 = (a3 + run * stride) & OFFSETS;
-        int r4 = (a4 + run * stride) & OFFSETS;
-        int r5 = (a5 + run * stride) & OFFSETS;
-        int panel = (bOffset + run * length * 2 * LANES) & OFFSETS;
-        for (int p = 0; p < length; p++) {
-          FloatVector b0 = FloatVector.fromArray(S, b, panel + p * 2 * LANES);
-          FloatVector b1 = FloatVector.fromArray(S, b, panel + p * 2 * LANES + LANES);
-          FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
-          c00 = x.fma(b0, c00);
-          c01 = x.fma(b1, c01);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r1 + p]);
-          c10 = x.fma(b0, c10);
-          c11 = x.fma(b1, c11);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r2 + p]);
-          c20 = x.fma(b0, c20);
-          c21 = x.fma(b1, c21);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r3 + p]);
-          c30 = x.fma(b0, c30);
-          c31 = x.fma(b1, c31);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r4 + p]);
-          c40 = x.fma(b0, c40);
-          c41 = x.fma(b1, c41);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r5 + p]);
-          c50 = x.fma(b0, c50);
-          c51 = x.fma(b1, c51);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
+      for (int j = 0; j < panels; j++) {
+        FloatVector c00 = FloatVector.zero(S);
+        FloatVector c01 = FloatVector.zero(S);
+        FloatVector c10 = FloatVector.zero(S);
+        FloatVector c11 = FloatVector.zero(S);
+        FloatVector c20 = FloatVector.zero(S);
+        FloatVector c21 = FloatVector.zero(S);
+        FloatVector c30 = FloatVector.zero(S);
+        FloatVector c31 = FloatVector.zero(S);
+        FloatVector c40 = FloatVector.zero(S);
+        FloatVector c41 = FloatVector.zero(S);
+        FloatVector c50 = FloatVector.zero(S);
+        FloatVector c51 = FloatVector.zero(S);
+        int from = bOffset + j * panelStep;
+        for (int run = 0; run < runs; run++) {
+          int r0 = (a0 + run * stride) & OFFSETS;
+          int r1 = (a1 + run * stride) & OFFSETS;
+          int r2 = (a2 + run * stride) & OFFSETS;
+          int r3 = (a3 + run * stride) & OFFSETS;
+          int r4 = (a4 + run * stride) & OFFSETS;
+          int r5 = (a5 + run * stride) & OFFSETS;
+          int panel = (from + run * length * 2 * LANES) & OFFSETS;
+          for (int p = 0; p < length; p++) {
+            FloatVector b0 = FloatVector.fromArray(S, b, panel + p * 2 * LANES);
+            FloatVector b1 = FloatVector.fromArray(S, b, panel + p * 2 * LANES + LANES);
+            FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
+            c00 = x.fma(b0, c00);
+            c01 = x.fma(b1, c01);
+            if (IN_ORDER) {
+              VarHandle.acquireFence();
+            }
+            x = FloatVector.broadcast(S, a[r1 + p]);
+            c10 = x.fma(b0, c10);
+            c11 = x.fma(b1, c11);
+            if (IN_ORDER) {
+              VarHandle.acquireFence();
+            }
+            x = FloatVector.broadcast(S, a[r2 + p]);
+            c20 = x.fma(b0, c20);
+            c21 = x.fma(b1, c21);
+            if (IN_ORDER) {
+              VarHandle.acquireFence();
+            }
+            x = FloatVector.broadcast(S, a[r3 + p]);
+            c30 = x.fma(b0, c30);
+            c31 = x.fma(b1, c31);
+            if (IN_ORDER) {
+              VarHandle.acquireFence();
+            }
+            x = FloatVector.broadcast(S, a[r4 + p]);
+            c40 = x.fma(b0, c40);
+            c41 = x.fma(b1, c41);
+            if (IN_ORDER) {
+              VarHandle.acquireFence();
+            }
+            x = FloatVector.broadcast(S, a[r5 + p]);
+            c50 = x.fma(b0, c50);
+            c51 = x.fma(b1, c51);
+            if (IN_ORDER) {
+              VarHandle.acquireFence();
+            }
           }
         }
+        int to = cOffset + i * ldc + j * 2 * LANES;
+        FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset + j * 2 * LANES);
+        FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + j * 2 * LANES + LANES);
+        c00.add(bias0).max(least).intoArray(c, to);
+        c01.add(bias1).max(least).intoArray(c, to + LANES);
+        c10.add(bias0).max(least).intoArray(c, to + ldc);
+        c11.add(bias1).max(least).intoArray(c, to + ldc + LANES);
+        c20.add(bias0).max(least).intoArray(c, to + 2 * ldc);
+        c21.add(bias1).max(least).intoArray(c, to + 2 * ldc + LANES);
+        c30.add(bias0).max(least).intoArray(c, to + 3 * ldc);
+        c31.add(bias1).max(least).intoArray(c, to + 3 * ldc + LANES);
+        c40.add(bias0).max(least).intoArray(c, to + 4 * ldc);
+        c41.add(bias1).max(least).intoArray(c, to + 4 * ldc + LANES);
+        c50.add(bias0).max(least).intoArray(c, to + 5 * ldc);
+        c51.add(bias1).max(least).intoArray(c, to + 5 * ldc + LANES);
       }
-      int to = cOffset + i * ldc;
-      c00.add(bias0).max(least).intoArray(c, to);
-      c01.add(bias1).max(least).intoArray(c, to + LANES);
-      c10.add(bias0).max(least).intoArray(c, to + ldc);
-      c11.add(bias1).max(least).intoArray(c, to + ldc + LANES);
-      c20.add(bias0).max(least).intoArray(c, to + 2 * ldc);
-      c21.add(bias1).max(least).intoArray(c, to + 2 * ldc + LANES);
-      c30.add(bias0).max(least).intoArray(c, to + 3 * ldc);
-      c31.add(bias1).max(least).intoArray(c, to + 3 * ldc + LANES);
-      c40.add(bias0).max(least).intoArray(c, to + 4 * ldc);
-      c41.add(bias1).max(least).intoArray(c, to + 4 * ldc + LANES);
-      c50.add(bias0).max(least).intoArray(c, to + 5 * ldc);
-      c51.add(bias1).max(least).intoArray(c, to + 5 * ldc + LANES);
     }
   }
 }
