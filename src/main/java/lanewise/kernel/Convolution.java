@@ -12,9 +12,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The order of accumulation: over a patch upward (row, column, channel) in blocks of at most
  * {@value Patches#KC} products; over pixels upward in blocks of whole rows, summed by runs of
- * images that are added in order.
+ * images that are added in order; with large pointwise filters as {@link Gemm} does.
  */
 public final class Convolution {
+  /**
+   * Elements from which on a pointwise filter's gradient is one product: each run of images would
+   * write as many sums. Part of the order of accumulation.
+   */
+  private static final int LARGE_FILTER = 1 << 17;
+
   static {
     VectorModule.require();
   }
@@ -318,6 +324,28 @@ public final class Convolution {
       DepthwiseFilter.CURRENT
           .get()
           .run(shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
+      return;
+    }
+    if (pointwise(shape) && shape.filterSize() >= LARGE_FILTER) {
+      int m = shape.inChannels();
+      int n = shape.outChannels();
+      Gemm.multiply(
+          true,
+          false,
+          m,
+          n,
+          shape.batch() * shape.inHeight() * shape.inWidth(),
+          1,
+          input,
+          inputOffset,
+          m,
+          dOutput,
+          dOutputOffset,
+          n,
+          0,
+          dFilter,
+          dFilterOffset,
+          n);
       return;
     }
     FilterJob.CURRENT

@@ -18,6 +18,9 @@ final class Panels {
   /** By the remainder of even rows divided by six: rows that are left to tiles of four. */
   private static final int[] FOURS = {0, 0, 8, 0, 4, 0};
 
+  /** Vectors of a row that are packed together. */
+  static final int TOGETHER = 8;
+
   private Panels() {}
 
   /**
@@ -50,7 +53,12 @@ final class Panels {
       int packedOffset,
       int panelRows,
       int firstRow) {
-    for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
+    int j = 0;
+    for (; !transpose && j + TOGETHER * Simd.LANES <= columns; j += TOGETHER * Simd.LANES) {
+      int to = packedOffset + panelRows * j + firstRow * NR;
+      packVectors(k, b, bOffset + j, ldb, packed, to, NR, panelRows * NR, Microkernel.VECTORS);
+    }
+    for (; j < columns; j += Microkernel.panelWidth(columns - j)) {
       int width = Microkernel.panelWidth(columns - j);
       int start = panelStart(j, columns, before);
       int used = Math.min(width, columns - start);
@@ -60,6 +68,50 @@ final class Panels {
       } else {
         packStraight(k, used, width, b, bOffset + start, ldb, packed, to);
       }
+    }
+  }
+
+  /**
+   * Packs k rows of {@link #TOGETHER} vectors, {@code ldx} apart, as panels of {@code vectors}
+   * vectors whose rows are {@code width} apart, the panels {@code panelStep}. A single panel would
+   * read a line of the cache of each row at a distance that no prefetcher foresees.
+   */
+  static void packVectors(
+      int k,
+      float[] x,
+      int xOffset,
+      int ldx,
+      float[] packed,
+      int packedOffset,
+      int width,
+      int panelStep,
+      int vectors) {
+    int lanes = Simd.LANES;
+    int to1 = packedOffset + 1 / vectors * panelStep + 1 % vectors * lanes;
+    int to2 = packedOffset + 2 / vectors * panelStep + 2 % vectors * lanes;
+    int to3 = packedOffset + 3 / vectors * panelStep + 3 % vectors * lanes;
+    int to4 = packedOffset + 4 / vectors * panelStep;
+    int to5 = packedOffset + 5 / vectors * panelStep + 5 % vectors * lanes;
+    int to6 = packedOffset + 6 / vectors * panelStep + 6 % vectors * lanes;
+    int to7 = packedOffset + 7 / vectors * panelStep + 7 % vectors * lanes;
+    for (int p = 0; p < k; p++) {
+      int from = xOffset + p * ldx;
+      FloatVector x0 = FloatVector.fromArray(Simd.FLOATS, x, from);
+      FloatVector x1 = FloatVector.fromArray(Simd.FLOATS, x, from + lanes);
+      FloatVector x2 = FloatVector.fromArray(Simd.FLOATS, x, from + 2 * lanes);
+      FloatVector x3 = FloatVector.fromArray(Simd.FLOATS, x, from + 3 * lanes);
+      FloatVector x4 = FloatVector.fromArray(Simd.FLOATS, x, from + 4 * lanes);
+      FloatVector x5 = FloatVector.fromArray(Simd.FLOATS, x, from + 5 * lanes);
+      FloatVector x6 = FloatVector.fromArray(Simd.FLOATS, x, from + 6 * lanes);
+      FloatVector x7 = FloatVector.fromArray(Simd.FLOATS, x, from + 7 * lanes);
+      x0.intoArray(packed, packedOffset + p * width);
+      x1.intoArray(packed, to1 + p * width);
+      x2.intoArray(packed, to2 + p * width);
+      x3.intoArray(packed, to3 + p * width);
+      x4.intoArray(packed, to4 + p * width);
+      x5.intoArray(packed, to5 + p * width);
+      x6.intoArray(packed, to6 + p * width);
+      x7.intoArray(packed, to7 + p * width);
     }
   }
 
@@ -127,7 +179,11 @@ final class Panels {
    */
   static void packLeft(int rows, int k, float[] a, int aOffset, int lda, float[] packed) {
     int step = Microkernel.LEFT_STEP;
-    for (int i = 0; i < rows; i += step) {
+    int i = 0;
+    for (; i + TOGETHER * step <= rows; i += TOGETHER * step) {
+      packVectors(k, a, aOffset + i, lda, packed, i * k, step, step * k, 1);
+    }
+    for (; i < rows; i += step) {
       int used = Math.min(step, rows - i);
       for (int p = 0; p < k; p++) {
         int from = aOffset + p * lda + i;

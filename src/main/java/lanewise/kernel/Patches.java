@@ -523,15 +523,41 @@ final class Patches {
   void packColumns(
       int pixels, int[] offsets, float[] image, int base, int first, int rows, float[] packed) {
     int step = Microkernel.LEFT_STEP;
-    for (int e = 0; e < rows; e += step) {
-      int used = Math.min(step, rows - e);
-      int last = taps[first + e + used - 1];
-      if (used == step && last - taps[first + e] == step - 1) {
-        packRun(pixels, offsets, image, base + taps[first + e], packed, e * pixels);
-      } else {
-        packScattered(pixels, offsets, image, base, first + e, used, packed, e * pixels);
+    int wide = Panels.TOGETHER * step;
+    int e = 0;
+    while (e < rows) {
+      int from = base + taps[first + e];
+      int to = e * pixels;
+      if (e + wide <= rows && contiguous(first + e, wide)) {
+        for (int p = 0; p < pixels; p += outWidth) {
+          int at = to + p * step;
+          Panels.packVectors(
+              outWidth,
+              image,
+              from + offsets[p],
+              strideWidth * channels,
+              packed,
+              at,
+              step,
+              pixels * step,
+              1);
+        }
+        e += wide;
+        continue;
       }
+      int used = Math.min(step, rows - e);
+      if (used == step && contiguous(first + e, step)) {
+        packRun(pixels, offsets, image, from, packed, to);
+      } else {
+        packScattered(pixels, offsets, image, base, first + e, used, packed, to);
+      }
+      e += step;
     }
+  }
+
+  /** Whether {@code n} elements of a patch from {@code e} on lie side by side. */
+  private boolean contiguous(int e, int n) {
+    return taps[e + n - 1] - taps[e] == n - 1;
   }
 
   private static void packRun(

@@ -33,6 +33,9 @@ final class ConvolutionShapes {
         square(2, 16, 16, 32, 1, 2, Padding.VALID, 1), // ResNet's short cut
         square(2, 16, 16, 32, 3, 2, Padding.SAME, 1),
         square(2, 7, 64, 96, 1, 1, Padding.VALID, 1), // 1x1
+        square(2, 3, 300, 440, 1, 1, Padding.VALID, 1), // a large filter, and vectors left over
+        square(2, 5, 150, 70, 1, 2, Padding.SAME, 1),
+        square(2, 5, 75, 152, 3, 2, Padding.SAME, 1),
         square(2, 12, 48, 48, 3, 1, Padding.SAME, 48), // depthwise
         square(2, 13, 48, 48, 3, 2, Padding.SAME, 48),
         square(2, 9, 8, 24, 5, 1, Padding.SAME, 8), // depthwise, three filters each
