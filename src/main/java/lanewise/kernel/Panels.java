@@ -507,6 +507,19 @@ final class Panels {
     float floor = store.floor();
     float[] tile = scratch.tile;
     float[] bias = store.bias(tile);
+    int twelves = rows / 12 * 12; // six by six, and what is left starts in a tile of four rows
+    int full = columns / NR;
+    if (NR != SixRowTile.VECTORS * Simd.LANES || twelves == 0 || full == 0) {
+      full = 0;
+    } else if (way == Microkernel.STORE) {
+      SixColumnTile.store(
+          twelves, full, k * NR, k, a, aOffset, packed, packedOffset, c, cOffset, ldc);
+    } else if (way == Microkernel.ADD) {
+      SixColumnTile.add(
+          twelves, full, k * NR, k, a, aOffset, packed, packedOffset, c, cOffset, ldc);
+    } else {
+      full = 0;
+    }
     for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
       int width = Microkernel.panelWidth(columns - j);
       int panel = packedOffset + k * j;
@@ -516,7 +529,7 @@ final class Panels {
       int biasOffset = store.biasOffset(start);
       boolean repeats = skip > 0 && (way == Microkernel.ADD || way == Microkernel.ADD_AND_FINISH);
       int height = ColumnTile.rows(width);
-      for (int i = 0; i < rows; i += height) {
+      for (int i = j < full * NR ? twelves : 0; i < rows; i += height) {
         int left = aOffset + i / step * step * k + i % step;
         int at = cOffset + i * ldc + start;
         if (way >= 0 && !repeats && used == width && i <= rows - height) {

@@ -30,7 +30,7 @@ final class SixRowTile {
   private static final VectorSpecies<Float> S = Simd.FLOATS;
 
   /** Where a fence costs something, registers suffice without it. */
-  private static final boolean IN_ORDER = Simd.REGISTERS < 32;
+  static final boolean IN_ORDER = Simd.REGISTERS < 32;
 
   private SixRowTile() {}
 
