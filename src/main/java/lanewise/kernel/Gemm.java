@@ -20,6 +20,9 @@ public final class Gemm {
   /** Rows of A that one task takes; packed, 147 KB at full depth. */
   private static final int MC = 144;
 
+  /** Multiply-adds of a block of k that a task of narrow rows has, rather than {@link #MC} rows. */
+  private static final int TASK = 1 << 20;
+
   /** Columns of B packed at a time, 2 MB at full depth. */
   private static final int NC = 2048;
 
@@ -391,12 +394,14 @@ public final class Gemm {
     }
 
     private void multiply(boolean parallel) {
-      taskRows = MC;
+      long rowWork = (long) nc * Math.max(1, Math.min(kc, KC));
+      int most = transposeA ? MC : Math.max(MC, (int) (TASK / rowWork) / 24 * 24);
+      taskRows = most;
       taskColumns = nc;
       if (parallel) {
         int wanted = 4 * WorkerPool.threads();
         // Few rows are shared out evenly, though two threads may then meet in a cache line of C.
-        taskRows = Math.min(MC, roundUp(m, wanted, m < 24 * wanted ? 8 : 24));
+        taskRows = Math.min(most, roundUp(m, wanted, m < 24 * wanted ? 8 : 24));
         int rowTasks = (m + taskRows - 1) / taskRows;
         if (rowTasks < wanted / 2) {
           taskColumns =

@@ -15,6 +15,12 @@ final class Panels {
 
   private static final int NR = Microkernel.NR;
 
+  /** Elements of C that are finished together, 16 KB. */
+  private static final int FINISHED = 4096;
+
+  /** Steps of p, over all tiles, for which a call that finishes rows of one panel pays. */
+  private static final int DEPTH = 512;
+
   /** By the remainder of even rows divided by six: rows that are left to tiles of four. */
   private static final int[] FOURS = {0, 0, 8, 0, 4, 0};
 
@@ -229,29 +235,29 @@ final class Panels {
     int way = store.way();
     float floor = store.floor();
     float[] tile = scratch.tile;
-    int sixes = way < 0 || a.length > Microkernel.LONGEST ? 0 : sixes(rows);
-    int full = NR == SixRowTile.VECTORS * Simd.LANES && sixes > 0 ? columns / NR : 0;
-    if (full > 0
-        && !sixRows(
-            sixes,
-            full,
-            panelRows * NR,
-            offsets,
-            runs,
-            length,
-            stride,
-            a,
-            aOffset,
-            packed,
-            packedOffset + firstRow * NR,
-            way,
-            store.bias(tile),
-            store.biasOffset(0),
-            floor,
-            c,
-            cOffset,
-            ldc)) {
-      full = 0;
+    int full = NR == SixRowTile.VECTORS * Simd.LANES ? columns / NR : 0;
+    int sixes = store.sums() < 0 || a.length > Microkernel.LONGEST ? 0 : sixes(rows);
+    if (full > 0) {
+      sixRows(
+          sixes,
+          full,
+          full * NR,
+          panelRows * NR,
+          offsets,
+          runs,
+          length,
+          stride,
+          a,
+          aOffset,
+          packed,
+          packedOffset + firstRow * NR,
+          store,
+          store.bias(tile),
+          store.biasOffset(0),
+          0,
+          c,
+          cOffset,
+          ldc);
     }
     for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
       int width = Microkernel.panelWidth(columns - j);
@@ -278,29 +284,27 @@ final class Panels {
       if (j < full * NR) {
         i = sixes;
       } else if (width == SixRowTile.VECTORS * Simd.LANES) {
-        int most = sixes(looped);
-        boolean done =
-            most > 0
-                && sixRows(
-                    most,
-                    1,
-                    0,
-                    offsets,
-                    runs,
-                    length,
-                    stride,
-                    a,
-                    aOffset,
-                    packed,
-                    panel,
-                    way,
-                    bias,
-                    biasOffset,
-                    floor,
-                    c,
-                    at,
-                    ldc);
-        i = done ? most : 0;
+        i = sixes(looped);
+        sixRows(
+            i,
+            1,
+            used,
+            0,
+            offsets,
+            runs,
+            length,
+            stride,
+            a,
+            aOffset,
+            packed,
+            panel,
+            store,
+            bias,
+            biasOffset,
+            start,
+            c,
+            at,
+            ldc);
       } else if (runs == 1 && way == Microkernel.STORE) {
         RowTile.store(width, looped, length, a, aOffset, offsets, packed, panel, c, at, ldc);
         i = looped;
@@ -387,10 +391,18 @@ final class Panels {
     return whole - FOURS[whole % SixRowTile.ROWS];
   }
 
-  /** Multiplies rows by tiles of six, or returns false if these have no such way. */
-  private static boolean sixRows(
+  /**
+   * Multiplies rows by tiles of six. A bias that needs no sum of C joins in the tiles, by some rows
+   * of one panel after the other; what else follows is done to as many rows as the first-level
+   * cache holds.
+   *
+   * @param columns of C that are finished
+   * @param column of the epilogue at {@code at}
+   */
+  private static void sixRows(
       int rows,
       int panels,
+      int columns,
       int panelStep,
       int[] offsets,
       int runs,
@@ -399,60 +411,91 @@ final class Panels {
       float[] a,
       int aOffset,
       float[] b,
+      int bOffset,
+      TileStore store,
+      float[] bias,
+      int biasOffset,
+      int column,
+      float[] c,
+      int at,
+      int ldc) {
+    boolean adds = store.sums() == Microkernel.ADD;
+    boolean finishes = store.finishes();
+    int six = SixRowTile.ROWS;
+    if (store.way() == Microkernel.FINISH) {
+      int step =
+          panels == 1 ? Math.max(six, rows) : six * Math.max(4, DEPTH / Math.max(1, runs * length));
+      for (int first = 0; first < rows; first += step) {
+        for (int panel = 0; panel < panels; panel++) {
+          finishSix(
+              first,
+              Math.min(step, rows - first),
+              offsets,
+              runs,
+              length,
+              stride,
+              a,
+              aOffset,
+              b,
+              bOffset + panel * panelStep,
+              bias,
+              biasOffset + panel * NR,
+              store.floor(),
+              c,
+              at + panel * NR,
+              ldc);
+        }
+      }
+      return;
+    }
+    int step = finishes ? Math.max(six, FINISHED / columns / six * six) : Math.max(six, rows);
+    for (int first = 0; first < rows; first += step) {
+      int some = Math.min(step, rows - first);
+      if (runs == 1 && adds) {
+        SixRowTile.add(
+            first, some, panels, panelStep, length, a, aOffset, offsets, b, bOffset, c, at, ldc);
+      } else if (runs == 1) {
+        SixRowTile.store(
+            first, some, panels, panelStep, length, a, aOffset, offsets, b, bOffset, c, at, ldc);
+      } else if (adds) {
+        SixRowTile.addRuns(
+            first, some, panels, panelStep, runs, length, stride, a, aOffset, offsets, b, bOffset,
+            c, at, ldc);
+      } else {
+        SixRowTile.storeRuns(
+            first, some, panels, panelStep, runs, length, stride, a, aOffset, offsets, b, bOffset,
+            c, at, ldc);
+      }
+      if (finishes) {
+        store.epilogue(some, columns, c, at + first * ldc, ldc, column);
+      }
+    }
+  }
+
+  private static void finishSix(
+      int first,
+      int rows,
+      int[] offsets,
+      int runs,
+      int length,
+      int stride,
+      float[] a,
+      int aOffset,
+      float[] b,
       int panel,
-      int way,
       float[] bias,
       int biasOffset,
       float floor,
       float[] c,
       int at,
       int ldc) {
-    if (runs == 1 && way == Microkernel.STORE) {
-      SixRowTile.store(rows, panels, panelStep, length, a, aOffset, offsets, b, panel, c, at, ldc);
-    } else if (runs == 1 && way == Microkernel.ADD) {
-      SixRowTile.add(rows, panels, panelStep, length, a, aOffset, offsets, b, panel, c, at, ldc);
-    } else if (runs == 1 && way == Microkernel.FINISH) {
+    if (runs == 1) {
       SixRowTile.finish(
-          rows,
-          panels,
-          panelStep,
-          length,
-          a,
-          aOffset,
-          offsets,
-          b,
-          panel,
-          bias,
-          biasOffset,
-          floor,
-          c,
-          at,
-          ldc);
-    } else if (runs == 1 && way == Microkernel.ADD_AND_FINISH) {
-      SixRowTile.addAndFinish(
-          rows,
-          panels,
-          panelStep,
-          length,
-          a,
-          aOffset,
-          offsets,
-          b,
-          panel,
-          bias,
-          biasOffset,
-          floor,
-          c,
-          at,
-          ldc);
-    } else if (way == Microkernel.STORE) {
-      SixRowTile.storeRuns(
-          rows, panels, panelStep, runs, length, stride, a, aOffset, offsets, b, panel, c, at, ldc);
-    } else if (way == Microkernel.FINISH) {
+          first, rows, length, a, aOffset, offsets, b, panel, bias, biasOffset, floor, c, at, ldc);
+    } else {
       SixRowTile.finishRuns(
+          first,
           rows,
-          panels,
-          panelStep,
           runs,
           length,
           stride,
@@ -467,10 +510,7 @@ final class Panels {
           c,
           at,
           ldc);
-    } else {
-      return false;
     }
-    return true;
   }
 
   /**

@@ -36,6 +36,7 @@ final class SixRowTile {
 
   /** {@code C ← A · B} for {@code rows} rows, a multiple of {@link #ROWS}, each of k elements. */
   static void store(
+      int first,
       int rows,
       int panels,
       int panelStep,
@@ -49,7 +50,7 @@ final class SixRowTile {
       int cOffset,
       int ldc) {
     k &= LENGTHS;
-    for (int i = 0; i < rows; i += ROWS) {
+    for (int i = first; i < first + rows; i += ROWS) {
       int r0 = (aOffset + offsets[i]) & OFFSETS;
       int r1 = (aOffset + offsets[i + 1]) & OFFSETS;
       int r2 = (aOffset + offsets[i + 2]) & OFFSETS;
@@ -129,6 +130,7 @@ final class SixRowTile {
 
   /** {@code C ← A · B + C}, as {@link #store}. */
   static void add(
+      int first,
       int rows,
       int panels,
       int panelStep,
@@ -142,7 +144,7 @@ final class SixRowTile {
       int cOffset,
       int ldc) {
     k &= LENGTHS;
-    for (int i = 0; i < rows; i += ROWS) {
+    for (int i = first; i < first + rows; i += ROWS) {
       int r0 = (aOffset + offsets[i]) & OFFSETS;
       int r1 = (aOffset + offsets[i + 1]) & OFFSETS;
       int r2 = (aOffset + offsets[i + 2]) & OFFSETS;
@@ -224,11 +226,10 @@ final class SixRowTile {
     }
   }
 
-  /** {@code C ← max(A · B + bias, floor)}, as {@link #store}. */
+  /** {@code C ← max(A · B + bias, floor)}, for one panel, its bias in registers. */
   static void finish(
+      int first,
       int rows,
-      int panels,
-      int panelStep,
       int k,
       float[] a,
       int aOffset,
@@ -242,218 +243,88 @@ final class SixRowTile {
       int cOffset,
       int ldc) {
     k &= LENGTHS;
+    bOffset &= OFFSETS;
     FloatVector least = FloatVector.broadcast(S, floor);
-    for (int i = 0; i < rows; i += ROWS) {
+    FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
+    FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + LANES);
+    for (int i = first; i < first + rows; i += ROWS) {
+      FloatVector c00 = FloatVector.zero(S);
+      FloatVector c01 = FloatVector.zero(S);
+      FloatVector c10 = FloatVector.zero(S);
+      FloatVector c11 = FloatVector.zero(S);
+      FloatVector c20 = FloatVector.zero(S);
+      FloatVector c21 = FloatVector.zero(S);
+      FloatVector c30 = FloatVector.zero(S);
+      FloatVector c31 = FloatVector.zero(S);
+      FloatVector c40 = FloatVector.zero(S);
+      FloatVector c41 = FloatVector.zero(S);
+      FloatVector c50 = FloatVector.zero(S);
+      FloatVector c51 = FloatVector.zero(S);
       int r0 = (aOffset + offsets[i]) & OFFSETS;
       int r1 = (aOffset + offsets[i + 1]) & OFFSETS;
       int r2 = (aOffset + offsets[i + 2]) & OFFSETS;
       int r3 = (aOffset + offsets[i + 3]) & OFFSETS;
       int r4 = (aOffset + offsets[i + 4]) & OFFSETS;
       int r5 = (aOffset + offsets[i + 5]) & OFFSETS;
-      for (int j = 0; j < panels; j++) {
-        FloatVector c00 = FloatVector.zero(S);
-        FloatVector c01 = FloatVector.zero(S);
-        FloatVector c10 = FloatVector.zero(S);
-        FloatVector c11 = FloatVector.zero(S);
-        FloatVector c20 = FloatVector.zero(S);
-        FloatVector c21 = FloatVector.zero(S);
-        FloatVector c30 = FloatVector.zero(S);
-        FloatVector c31 = FloatVector.zero(S);
-        FloatVector c40 = FloatVector.zero(S);
-        FloatVector c41 = FloatVector.zero(S);
-        FloatVector c50 = FloatVector.zero(S);
-        FloatVector c51 = FloatVector.zero(S);
-        int panel = (bOffset + j * panelStep) & OFFSETS;
-        for (int p = 0; p < k; p++) {
-          FloatVector b0 = FloatVector.fromArray(S, b, panel + p * 2 * LANES);
-          FloatVector b1 = FloatVector.fromArray(S, b, panel + p * 2 * LANES + LANES);
-          FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
-          c00 = x.fma(b0, c00);
-          c01 = x.fma(b1, c01);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r1 + p]);
-          c10 = x.fma(b0, c10);
-          c11 = x.fma(b1, c11);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r2 + p]);
-          c20 = x.fma(b0, c20);
-          c21 = x.fma(b1, c21);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r3 + p]);
-          c30 = x.fma(b0, c30);
-          c31 = x.fma(b1, c31);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r4 + p]);
-          c40 = x.fma(b0, c40);
-          c41 = x.fma(b1, c41);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r5 + p]);
-          c50 = x.fma(b0, c50);
-          c51 = x.fma(b1, c51);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
+      for (int p = 0; p < k; p++) {
+        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES);
+        FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * 2 * LANES + LANES);
+        FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
+        c00 = x.fma(b0, c00);
+        c01 = x.fma(b1, c01);
+        if (IN_ORDER) {
+          VarHandle.acquireFence();
         }
-        int to = cOffset + i * ldc + j * 2 * LANES;
-        FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset + j * 2 * LANES);
-        FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + j * 2 * LANES + LANES);
-        c00.add(bias0).max(least).intoArray(c, to);
-        c01.add(bias1).max(least).intoArray(c, to + LANES);
-        c10.add(bias0).max(least).intoArray(c, to + ldc);
-        c11.add(bias1).max(least).intoArray(c, to + ldc + LANES);
-        c20.add(bias0).max(least).intoArray(c, to + 2 * ldc);
-        c21.add(bias1).max(least).intoArray(c, to + 2 * ldc + LANES);
-        c30.add(bias0).max(least).intoArray(c, to + 3 * ldc);
-        c31.add(bias1).max(least).intoArray(c, to + 3 * ldc + LANES);
-        c40.add(bias0).max(least).intoArray(c, to + 4 * ldc);
-        c41.add(bias1).max(least).intoArray(c, to + 4 * ldc + LANES);
-        c50.add(bias0).max(least).intoArray(c, to + 5 * ldc);
-        c51.add(bias1).max(least).intoArray(c, to + 5 * ldc + LANES);
-      }
-    }
-  }
-
-  /** {@code C ← max(A · B + C + bias, floor)}, as {@link #store}. */
-  static void addAndFinish(
-      int rows,
-      int panels,
-      int panelStep,
-      int k,
-      float[] a,
-      int aOffset,
-      int[] offsets,
-      float[] b,
-      int bOffset,
-      float[] bias,
-      int biasOffset,
-      float floor,
-      float[] c,
-      int cOffset,
-      int ldc) {
-    k &= LENGTHS;
-    FloatVector least = FloatVector.broadcast(S, floor);
-    for (int i = 0; i < rows; i += ROWS) {
-      int r0 = (aOffset + offsets[i]) & OFFSETS;
-      int r1 = (aOffset + offsets[i + 1]) & OFFSETS;
-      int r2 = (aOffset + offsets[i + 2]) & OFFSETS;
-      int r3 = (aOffset + offsets[i + 3]) & OFFSETS;
-      int r4 = (aOffset + offsets[i + 4]) & OFFSETS;
-      int r5 = (aOffset + offsets[i + 5]) & OFFSETS;
-      for (int j = 0; j < panels; j++) {
-        FloatVector c00 = FloatVector.zero(S);
-        FloatVector c01 = FloatVector.zero(S);
-        FloatVector c10 = FloatVector.zero(S);
-        FloatVector c11 = FloatVector.zero(S);
-        FloatVector c20 = FloatVector.zero(S);
-        FloatVector c21 = FloatVector.zero(S);
-        FloatVector c30 = FloatVector.zero(S);
-        FloatVector c31 = FloatVector.zero(S);
-        FloatVector c40 = FloatVector.zero(S);
-        FloatVector c41 = FloatVector.zero(S);
-        FloatVector c50 = FloatVector.zero(S);
-        FloatVector c51 = FloatVector.zero(S);
-        int panel = (bOffset + j * panelStep) & OFFSETS;
-        for (int p = 0; p < k; p++) {
-          FloatVector b0 = FloatVector.fromArray(S, b, panel + p * 2 * LANES);
-          FloatVector b1 = FloatVector.fromArray(S, b, panel + p * 2 * LANES + LANES);
-          FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
-          c00 = x.fma(b0, c00);
-          c01 = x.fma(b1, c01);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r1 + p]);
-          c10 = x.fma(b0, c10);
-          c11 = x.fma(b1, c11);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r2 + p]);
-          c20 = x.fma(b0, c20);
-          c21 = x.fma(b1, c21);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r3 + p]);
-          c30 = x.fma(b0, c30);
-          c31 = x.fma(b1, c31);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r4 + p]);
-          c40 = x.fma(b0, c40);
-          c41 = x.fma(b1, c41);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
-          x = FloatVector.broadcast(S, a[r5 + p]);
-          c50 = x.fma(b0, c50);
-          c51 = x.fma(b1, c51);
-          if (IN_ORDER) {
-            VarHandle.acquireFence();
-          }
+        x = FloatVector.broadcast(S, a[r1 + p]);
+        c10 = x.fma(b0, c10);
+        c11 = x.fma(b1, c11);
+        if (IN_ORDER) {
+          VarHandle.acquireFence();
         }
-        int to = cOffset + i * ldc + j * 2 * LANES;
-        FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset + j * 2 * LANES);
-        FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + j * 2 * LANES + LANES);
-        c00.add(FloatVector.fromArray(S, c, to)).add(bias0).max(least).intoArray(c, to);
-        c01.add(FloatVector.fromArray(S, c, to + LANES))
-            .add(bias1)
-            .max(least)
-            .intoArray(c, to + LANES);
-        c10.add(FloatVector.fromArray(S, c, to + ldc)).add(bias0).max(least).intoArray(c, to + ldc);
-        c11.add(FloatVector.fromArray(S, c, to + ldc + LANES))
-            .add(bias1)
-            .max(least)
-            .intoArray(c, to + ldc + LANES);
-        c20.add(FloatVector.fromArray(S, c, to + 2 * ldc))
-            .add(bias0)
-            .max(least)
-            .intoArray(c, to + 2 * ldc);
-        c21.add(FloatVector.fromArray(S, c, to + 2 * ldc + LANES))
-            .add(bias1)
-            .max(least)
-            .intoArray(c, to + 2 * ldc + LANES);
-        c30.add(FloatVector.fromArray(S, c, to + 3 * ldc))
-            .add(bias0)
-            .max(least)
-            .intoArray(c, to + 3 * ldc);
-        c31.add(FloatVector.fromArray(S, c, to + 3 * ldc + LANES))
-            .add(bias1)
-            .max(least)
-            .intoArray(c, to + 3 * ldc + LANES);
-        c40.add(FloatVector.fromArray(S, c, to + 4 * ldc))
-            .add(bias0)
-            .max(least)
-            .intoArray(c, to + 4 * ldc);
-        c41.add(FloatVector.fromArray(S, c, to + 4 * ldc + LANES))
-            .add(bias1)
-            .max(least)
-            .intoArray(c, to + 4 * ldc + LANES);
-        c50.add(FloatVector.fromArray(S, c, to + 5 * ldc))
-            .add(bias0)
-            .max(least)
-            .intoArray(c, to + 5 * ldc);
-        c51.add(FloatVector.fromArray(S, c, to + 5 * ldc + LANES))
-            .add(bias1)
-            .max(least)
-            .intoArray(c, to + 5 * ldc + LANES);
+        x = FloatVector.broadcast(S, a[r2 + p]);
+        c20 = x.fma(b0, c20);
+        c21 = x.fma(b1, c21);
+        if (IN_ORDER) {
+          VarHandle.acquireFence();
+        }
+        x = FloatVector.broadcast(S, a[r3 + p]);
+        c30 = x.fma(b0, c30);
+        c31 = x.fma(b1, c31);
+        if (IN_ORDER) {
+          VarHandle.acquireFence();
+        }
+        x = FloatVector.broadcast(S, a[r4 + p]);
+        c40 = x.fma(b0, c40);
+        c41 = x.fma(b1, c41);
+        if (IN_ORDER) {
+          VarHandle.acquireFence();
+        }
+        x = FloatVector.broadcast(S, a[r5 + p]);
+        c50 = x.fma(b0, c50);
+        c51 = x.fma(b1, c51);
+        if (IN_ORDER) {
+          VarHandle.acquireFence();
+        }
       }
+      int to = cOffset + i * ldc;
+      c00.add(bias0).max(least).intoArray(c, to);
+      c01.add(bias1).max(least).intoArray(c, to + LANES);
+      c10.add(bias0).max(least).intoArray(c, to + ldc);
+      c11.add(bias1).max(least).intoArray(c, to + ldc + LANES);
+      c20.add(bias0).max(least).intoArray(c, to + 2 * ldc);
+      c21.add(bias1).max(least).intoArray(c, to + 2 * ldc + LANES);
+      c30.add(bias0).max(least).intoArray(c, to + 3 * ldc);
+      c31.add(bias1).max(least).intoArray(c, to + 3 * ldc + LANES);
+      c40.add(bias0).max(least).intoArray(c, to + 4 * ldc);
+      c41.add(bias1).max(least).intoArray(c, to + 4 * ldc + LANES);
+      c50.add(bias0).max(least).intoArray(c, to + 5 * ldc);
+      c51.add(bias1).max(least).intoArray(c, to + 5 * ldc + LANES);
     }
   }
 
   /** {@code C ← A · B} for {@code rows} rows, a multiple of {@link #ROWS}, each of some runs. */
   static void storeRuns(
+      int first,
       int rows,
       int panels,
       int panelStep,
@@ -469,7 +340,7 @@ final class SixRowTile {
       int cOffset,
       int ldc) {
     length &= LENGTHS;
-    for (int i = 0; i < rows; i += ROWS) {
+    for (int i = first; i < first + rows; i += ROWS) {
       int a0 = aOffset + offsets[i];
       int a1 = aOffset + offsets[i + 1];
       int a2 = aOffset + offsets[i + 2];
@@ -556,8 +427,9 @@ final class SixRowTile {
     }
   }
 
-  /** {@code C ← max(A · B + bias, floor)}, as {@link #storeRuns}. */
-  static void finishRuns(
+  /** {@code C ← A · B + C}, as {@link #storeRuns}. */
+  static void addRuns(
+      int first,
       int rows,
       int panels,
       int panelStep,
@@ -569,15 +441,11 @@ final class SixRowTile {
       int[] offsets,
       float[] b,
       int bOffset,
-      float[] bias,
-      int biasOffset,
-      float floor,
       float[] c,
       int cOffset,
       int ldc) {
     length &= LENGTHS;
-    FloatVector least = FloatVector.broadcast(S, floor);
-    for (int i = 0; i < rows; i += ROWS) {
+    for (int i = first; i < first + rows; i += ROWS) {
       int a0 = aOffset + offsets[i];
       int a1 = aOffset + offsets[i + 1];
       int a2 = aOffset + offsets[i + 2];
@@ -648,21 +516,129 @@ final class SixRowTile {
           }
         }
         int to = cOffset + i * ldc + j * 2 * LANES;
-        FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset + j * 2 * LANES);
-        FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + j * 2 * LANES + LANES);
-        c00.add(bias0).max(least).intoArray(c, to);
-        c01.add(bias1).max(least).intoArray(c, to + LANES);
-        c10.add(bias0).max(least).intoArray(c, to + ldc);
-        c11.add(bias1).max(least).intoArray(c, to + ldc + LANES);
-        c20.add(bias0).max(least).intoArray(c, to + 2 * ldc);
-        c21.add(bias1).max(least).intoArray(c, to + 2 * ldc + LANES);
-        c30.add(bias0).max(least).intoArray(c, to + 3 * ldc);
-        c31.add(bias1).max(least).intoArray(c, to + 3 * ldc + LANES);
-        c40.add(bias0).max(least).intoArray(c, to + 4 * ldc);
-        c41.add(bias1).max(least).intoArray(c, to + 4 * ldc + LANES);
-        c50.add(bias0).max(least).intoArray(c, to + 5 * ldc);
-        c51.add(bias1).max(least).intoArray(c, to + 5 * ldc + LANES);
+        c00.add(FloatVector.fromArray(S, c, to)).intoArray(c, to);
+        c01.add(FloatVector.fromArray(S, c, to + LANES)).intoArray(c, to + LANES);
+        c10.add(FloatVector.fromArray(S, c, to + ldc)).intoArray(c, to + ldc);
+        c11.add(FloatVector.fromArray(S, c, to + ldc + LANES)).intoArray(c, to + ldc + LANES);
+        c20.add(FloatVector.fromArray(S, c, to + 2 * ldc)).intoArray(c, to + 2 * ldc);
+        c21.add(FloatVector.fromArray(S, c, to + 2 * ldc + LANES))
+            .intoArray(c, to + 2 * ldc + LANES);
+        c30.add(FloatVector.fromArray(S, c, to + 3 * ldc)).intoArray(c, to + 3 * ldc);
+        c31.add(FloatVector.fromArray(S, c, to + 3 * ldc + LANES))
+            .intoArray(c, to + 3 * ldc + LANES);
+        c40.add(FloatVector.fromArray(S, c, to + 4 * ldc)).intoArray(c, to + 4 * ldc);
+        c41.add(FloatVector.fromArray(S, c, to + 4 * ldc + LANES))
+            .intoArray(c, to + 4 * ldc + LANES);
+        c50.add(FloatVector.fromArray(S, c, to + 5 * ldc)).intoArray(c, to + 5 * ldc);
+        c51.add(FloatVector.fromArray(S, c, to + 5 * ldc + LANES))
+            .intoArray(c, to + 5 * ldc + LANES);
       }
+    }
+  }
+
+  /** {@code C ← max(A · B + bias, floor)}, as {@link #finish}, each row of some runs. */
+  static void finishRuns(
+      int first,
+      int rows,
+      int runs,
+      int length,
+      int stride,
+      float[] a,
+      int aOffset,
+      int[] offsets,
+      float[] b,
+      int bOffset,
+      float[] bias,
+      int biasOffset,
+      float floor,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    length &= LENGTHS;
+    FloatVector least = FloatVector.broadcast(S, floor);
+    FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
+    FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + LANES);
+    for (int i = first; i < first + rows; i += ROWS) {
+      FloatVector c00 = FloatVector.zero(S);
+      FloatVector c01 = FloatVector.zero(S);
+      FloatVector c10 = FloatVector.zero(S);
+      FloatVector c11 = FloatVector.zero(S);
+      FloatVector c20 = FloatVector.zero(S);
+      FloatVector c21 = FloatVector.zero(S);
+      FloatVector c30 = FloatVector.zero(S);
+      FloatVector c31 = FloatVector.zero(S);
+      FloatVector c40 = FloatVector.zero(S);
+      FloatVector c41 = FloatVector.zero(S);
+      FloatVector c50 = FloatVector.zero(S);
+      FloatVector c51 = FloatVector.zero(S);
+      int a0 = aOffset + offsets[i];
+      int a1 = aOffset + offsets[i + 1];
+      int a2 = aOffset + offsets[i + 2];
+      int a3 = aOffset + offsets[i + 3];
+      int a4 = aOffset + offsets[i + 4];
+      int a5 = aOffset + offsets[i + 5];
+      for (int run = 0; run < runs; run++) {
+        int r0 = (a0 + run * stride) & OFFSETS;
+        int r1 = (a1 + run * stride) & OFFSETS;
+        int r2 = (a2 + run * stride) & OFFSETS;
+        int r3 = (a3 + run * stride) & OFFSETS;
+        int r4 = (a4 + run * stride) & OFFSETS;
+        int r5 = (a5 + run * stride) & OFFSETS;
+        int panel = (bOffset + run * length * 2 * LANES) & OFFSETS;
+        for (int p = 0; p < length; p++) {
+          FloatVector b0 = FloatVector.fromArray(S, b, panel + p * 2 * LANES);
+          FloatVector b1 = FloatVector.fromArray(S, b, panel + p * 2 * LANES + LANES);
+          FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
+          c00 = x.fma(b0, c00);
+          c01 = x.fma(b1, c01);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
+          x = FloatVector.broadcast(S, a[r1 + p]);
+          c10 = x.fma(b0, c10);
+          c11 = x.fma(b1, c11);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
+          x = FloatVector.broadcast(S, a[r2 + p]);
+          c20 = x.fma(b0, c20);
+          c21 = x.fma(b1, c21);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
+          x = FloatVector.broadcast(S, a[r3 + p]);
+          c30 = x.fma(b0, c30);
+          c31 = x.fma(b1, c31);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
+          x = FloatVector.broadcast(S, a[r4 + p]);
+          c40 = x.fma(b0, c40);
+          c41 = x.fma(b1, c41);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
+          x = FloatVector.broadcast(S, a[r5 + p]);
+          c50 = x.fma(b0, c50);
+          c51 = x.fma(b1, c51);
+          if (IN_ORDER) {
+            VarHandle.acquireFence();
+          }
+        }
+      }
+      int to = cOffset + i * ldc;
+      c00.add(bias0).max(least).intoArray(c, to);
+      c01.add(bias1).max(least).intoArray(c, to + LANES);
+      c10.add(bias0).max(least).intoArray(c, to + ldc);
+      c11.add(bias1).max(least).intoArray(c, to + ldc + LANES);
+      c20.add(bias0).max(least).intoArray(c, to + 2 * ldc);
+      c21.add(bias1).max(least).intoArray(c, to + 2 * ldc + LANES);
+      c30.add(bias0).max(least).intoArray(c, to + 3 * ldc);
+      c31.add(bias1).max(least).intoArray(c, to + 3 * ldc + LANES);
+      c40.add(bias0).max(least).intoArray(c, to + 4 * ldc);
+      c41.add(bias1).max(least).intoArray(c, to + 4 * ldc + LANES);
+      c50.add(bias0).max(least).intoArray(c, to + 5 * ldc);
+      c51.add(bias1).max(least).intoArray(c, to + 5 * ldc + LANES);
     }
   }
 }

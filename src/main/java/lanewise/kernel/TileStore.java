@@ -42,6 +42,19 @@ final class TileStore {
     return beta == 0 ? Microkernel.FINISH : Microkernel.ADD_AND_FINISH;
   }
 
+  /** How sums get to C before {@link #epilogue}: STORE, ADD, or −1 if the microkernel cannot. */
+  int sums() {
+    if (alpha != 1 || (beta != 0 && beta != 1)) {
+      return -1;
+    }
+    return beta == 0 ? Microkernel.STORE : Microkernel.ADD;
+  }
+
+  /** Whether {@link #epilogue} changes anything. */
+  boolean finishes() {
+    return last && (epilogue.bias() != null || epilogue.activates());
+  }
+
   /** The array of biases; any array where there are none. */
   float[] bias(float[] otherwise) {
     float[] bias = epilogue.bias();
@@ -85,17 +98,28 @@ final class TileStore {
     } else {
       accumulate(columns, alpha, sums, sumsOffset, beta, c, cOffset);
     }
-    if (!last) {
+    if (finishes()) {
+      epilogue(1, columns, c, cOffset, 0, column);
+    }
+  }
+
+  /** Bias and activation on rows of C whose first element belongs to column {@code column}. */
+  void epilogue(int rows, int columns, float[] c, int cOffset, int ldc, int column) {
+    float[] bias = epilogue.bias();
+    if (bias != null && (!epilogue.activates() || epilogue.isRelu())) {
+      addBounded(rows, columns, bias, biasOffset(column), floor(), c, cOffset, ldc);
       return;
     }
-    float[] bias = epilogue.bias();
-    if (bias != null) {
-      add(columns, bias, biasOffset(column), c, cOffset);
-    }
-    if (epilogue.activates() && epilogue.slope() == 0) {
-      relu(columns, epilogue.cap(), c, cOffset);
-    } else if (epilogue.activates()) {
-      leakyRelu(columns, epilogue.slope(), epilogue.cap(), c, cOffset);
+    for (int i = 0; i < rows; i++) {
+      int at = cOffset + i * ldc;
+      if (bias != null) {
+        add(columns, bias, biasOffset(column), c, at);
+      }
+      if (epilogue.activates() && epilogue.slope() == 0) {
+        relu(columns, epilogue.cap(), c, at);
+      } else if (epilogue.activates()) {
+        leakyRelu(columns, epilogue.slope(), epilogue.cap(), c, at);
+      }
     }
   }
 
@@ -120,6 +144,25 @@ final class TileStore {
     }
     for (; j < n; j++) {
       c[cOffset + j] = Math.fma(alpha, x[xOffset + j], beta * c[cOffset + j]);
+    }
+  }
+
+  /** Down the rows, so that narrow ones do not spend their time in the loop's overhead. */
+  private static void addBounded(
+      int rows, int n, float[] bias, int biasOffset, float floor, float[] c, int cOffset, int ldc) {
+    int j = 0;
+    for (; j <= n - Simd.LANES; j += Simd.LANES) {
+      FloatVector b = FloatVector.fromArray(Simd.FLOATS, bias, biasOffset + j);
+      for (int i = 0; i < rows; i++) {
+        int at = cOffset + i * ldc + j;
+        FloatVector.fromArray(Simd.FLOATS, c, at).add(b).max(floor).intoArray(c, at);
+      }
+    }
+    for (; j < n; j++) {
+      for (int i = 0; i < rows; i++) {
+        int at = cOffset + i * ldc + j;
+        c[at] = Math.max(c[at] + bias[biasOffset + j], floor);
+      }
     }
   }
 
