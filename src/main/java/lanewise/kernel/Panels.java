@@ -272,7 +272,7 @@ final class Panels {
         bias = scratch.bias;
         biasOffset = 0;
       }
-      boolean once = way == Microkernel.ADD || way == Microkernel.ADD_AND_FINISH;
+      boolean once = store.sums() == Microkernel.ADD;
       int whole = rows / MR * MR;
       if (way < 0 || (once && (start < j || used < width))) {
         whole = 0;
@@ -423,8 +423,7 @@ final class Panels {
     boolean finishes = store.finishes();
     int six = SixRowTile.ROWS;
     if (store.way() == Microkernel.FINISH) {
-      int step =
-          panels == 1 ? Math.max(six, rows) : six * Math.max(4, DEPTH / Math.max(1, runs * length));
+      int step = panels == 1 ? rows : six * Math.max(4, DEPTH / Math.max(1, runs * length));
       for (int first = 0; first < rows; first += step) {
         for (int panel = 0; panel < panels; panel++) {
           finishSix(
@@ -448,7 +447,7 @@ final class Panels {
       }
       return;
     }
-    int step = finishes ? Math.max(six, FINISHED / columns / six * six) : Math.max(six, rows);
+    int step = finishes ? Math.max(six, FINISHED / columns / six * six) : rows;
     for (int first = 0; first < rows; first += step) {
       int some = Math.min(step, rows - first);
       if (runs == 1 && adds) {
@@ -567,7 +566,7 @@ final class Panels {
       int used = Math.min(width, columns - start);
       int skip = j - start;
       int biasOffset = store.biasOffset(start);
-      boolean repeats = skip > 0 && (way == Microkernel.ADD || way == Microkernel.ADD_AND_FINISH);
+      boolean repeats = skip > 0 && store.sums() == Microkernel.ADD;
       int height = ColumnTile.rows(width);
       for (int i = j < full * NR ? twelves : 0; i < rows; i += height) {
         int left = aOffset + i / step * step * k + i % step;

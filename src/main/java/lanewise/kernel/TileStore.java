@@ -30,16 +30,14 @@ final class TileStore {
 
   /** The microkernel's own way of doing the same, or −1 if it has none. */
   int way() {
-    if (alpha != 1 || (beta != 0 && beta != 1)) {
-      return -1;
-    }
-    if (!last || (epilogue.bias() == null && !epilogue.activates())) {
-      return beta == 0 ? Microkernel.STORE : Microkernel.ADD;
+    int sums = sums();
+    if (sums < 0 || !finishes()) {
+      return sums;
     }
     if (epilogue.bias() == null || (epilogue.activates() && !epilogue.isRelu())) {
       return -1;
     }
-    return beta == 0 ? Microkernel.FINISH : Microkernel.ADD_AND_FINISH;
+    return sums == Microkernel.STORE ? Microkernel.FINISH : Microkernel.ADD_AND_FINISH;
   }
 
   /** How sums get to C before {@link #epilogue}: STORE, ADD, or −1 if the microkernel cannot. */
