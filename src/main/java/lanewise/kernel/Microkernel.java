@@ -1,16 +1,16 @@
 package lanewise.kernel;
 
 /**
- * The register tile: rows of C by 1, 2 or 4 vectors, its sums in named locals while k runs upward.
+ * The register tile: rows of C by 1 or 2 vectors, its sums in named locals while k runs upward.
  *
- * <p>The right operand is a packed panel: for each p, its row of 1, 2 or 4 vectors. The left one is
+ * <p>The right operand is a packed panel: for each p, its row of 1 or 2 vectors. The left one is
  * read in one of two ways: {@link RowTile} and {@link SixRowTile}, rows where they lie (a
  * convolution's patch in its image, a matrix that is not transposed), or {@link ColumnTile},
  * packed.
  *
  * <p>A core with two FMA ports and four cycles of latency wants at least 8 sums in flight. With 16
  * registers 6 × 2 vectors of sums, 2 of the right operand and 1 of the left fit, 4 × 2 where rows
- * are few; with 32 registers 4 × 4 halves the loads per FMA.
+ * are few. With 32 registers larger tiles fit, but gain nothing that was measured.
  *
  * <p>In a tile's method the compiler inlines more bytecodes than it counts on (8,000), and then no
  * more calls but those of the Vector API itself, which it always inlines; a vector passed to any
@@ -24,7 +24,7 @@ final class Microkernel {
   static final int MR = 4;
 
   /** Vectors in a full tile's row. */
-  static final int VECTORS = Simd.REGISTERS >= 32 ? 4 : 2;
+  static final int VECTORS = 2;
 
   /** Columns of a full tile. */
   static final int NR = VECTORS * LANES;
@@ -61,7 +61,7 @@ final class Microkernel {
    */
   static int panelWidth(int remaining) {
     int vectors = (remaining + LANES - 1) / LANES;
-    return (vectors >= VECTORS ? VECTORS : vectors >= 2 ? 2 : 1) * LANES;
+    return Math.min(vectors, VECTORS) * LANES;
   }
 
   /** Columns of all panels together. */

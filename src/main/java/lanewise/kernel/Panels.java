@@ -235,7 +235,7 @@ final class Panels {
     int way = store.way();
     float floor = store.floor();
     float[] tile = scratch.tile;
-    int full = NR == SixRowTile.VECTORS * Simd.LANES ? columns / NR : 0;
+    int full = columns / NR;
     int sixes = store.sums() < 0 || a.length > Microkernel.LONGEST ? 0 : sixes(rows);
     if (full > 0) {
       sixRows(
@@ -283,7 +283,7 @@ final class Panels {
       int i = 0;
       if (j < full * NR) {
         i = sixes;
-      } else if (width == SixRowTile.VECTORS * Simd.LANES) {
+      } else if (width == NR) {
         i = sixes(looped);
         sixRows(
             i,
@@ -306,11 +306,10 @@ final class Panels {
             at,
             ldc);
       } else if (runs == 1 && way == Microkernel.STORE) {
-        RowTile.store(width, looped, length, a, aOffset, offsets, packed, panel, c, at, ldc);
+        RowTile.store(looped, length, a, aOffset, offsets, packed, panel, c, at, ldc);
         i = looped;
       } else if (runs == 1 && way == Microkernel.FINISH) {
         RowTile.finish(
-            width,
             looped,
             length,
             a,
@@ -548,7 +547,7 @@ final class Panels {
     float[] bias = store.bias(tile);
     int twelves = rows / 12 * 12; // six by six, and what is left starts in a tile of four rows
     int full = columns / NR;
-    if (NR != SixRowTile.VECTORS * Simd.LANES || twelves == 0 || full == 0) {
+    if (twelves == 0 || full == 0) {
       full = 0;
     } else if (way == Microkernel.STORE) {
       SixColumnTile.store(

@@ -42,10 +42,8 @@ final class PixelTile {
       int ldc) {
     if (width == LANES) {
       rows8x1(k, a, aOffset, taps, first, b, bOffset, finish, c, cOffset, ldc);
-    } else if (width == 2 * LANES) {
-      rows4x2(k, a, aOffset, taps, first, b, bOffset, finish, c, cOffset, ldc);
     } else {
-      rows4x4(k, a, aOffset, taps, first, b, bOffset, finish, c, cOffset, ldc);
+      rows4x2(k, a, aOffset, taps, first, b, bOffset, finish, c, cOffset, ldc);
     }
   }
 
@@ -215,108 +213,5 @@ final class PixelTile {
     c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
     c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
         .intoArray(c, cOffset + 3 * ldc + LANES);
-  }
-
-  private static void rows4x4(
-      int k,
-      float[] a,
-      int aOffset,
-      int[] taps,
-      int first,
-      float[] b,
-      int bOffset,
-      int finish,
-      float[] c,
-      int cOffset,
-      int ldc) {
-    int a0 = aOffset + taps[first];
-    int a1 = aOffset + taps[first + 1];
-    int a2 = aOffset + taps[first + 2];
-    int a3 = aOffset + taps[first + 3];
-    FloatVector c00 = FloatVector.zero(S);
-    FloatVector c01 = FloatVector.zero(S);
-    FloatVector c02 = FloatVector.zero(S);
-    FloatVector c03 = FloatVector.zero(S);
-    FloatVector c10 = FloatVector.zero(S);
-    FloatVector c11 = FloatVector.zero(S);
-    FloatVector c12 = FloatVector.zero(S);
-    FloatVector c13 = FloatVector.zero(S);
-    FloatVector c20 = FloatVector.zero(S);
-    FloatVector c21 = FloatVector.zero(S);
-    FloatVector c22 = FloatVector.zero(S);
-    FloatVector c23 = FloatVector.zero(S);
-    FloatVector c30 = FloatVector.zero(S);
-    FloatVector c31 = FloatVector.zero(S);
-    FloatVector c32 = FloatVector.zero(S);
-    FloatVector c33 = FloatVector.zero(S);
-    for (int p = 0; p < k; p++) {
-      FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * (4 * LANES));
-      FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * (4 * LANES) + LANES);
-      FloatVector b2 = FloatVector.fromArray(S, b, bOffset + p * (4 * LANES) + 2 * LANES);
-      FloatVector b3 = FloatVector.fromArray(S, b, bOffset + p * (4 * LANES) + 3 * LANES);
-      FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
-      c00 = x.fma(b0, c00);
-      c01 = x.fma(b1, c01);
-      c02 = x.fma(b2, c02);
-      c03 = x.fma(b3, c03);
-      x = FloatVector.broadcast(S, a[a1 + p]);
-      c10 = x.fma(b0, c10);
-      c11 = x.fma(b1, c11);
-      c12 = x.fma(b2, c12);
-      c13 = x.fma(b3, c13);
-      x = FloatVector.broadcast(S, a[a2 + p]);
-      c20 = x.fma(b0, c20);
-      c21 = x.fma(b1, c21);
-      c22 = x.fma(b2, c22);
-      c23 = x.fma(b3, c23);
-      x = FloatVector.broadcast(S, a[a3 + p]);
-      c30 = x.fma(b0, c30);
-      c31 = x.fma(b1, c31);
-      c32 = x.fma(b2, c32);
-      c33 = x.fma(b3, c33);
-    }
-    if (finish == STORE) {
-      c00.intoArray(c, cOffset);
-      c01.intoArray(c, cOffset + LANES);
-      c02.intoArray(c, cOffset + 2 * LANES);
-      c03.intoArray(c, cOffset + 3 * LANES);
-      c10.intoArray(c, cOffset + ldc);
-      c11.intoArray(c, cOffset + ldc + LANES);
-      c12.intoArray(c, cOffset + ldc + 2 * LANES);
-      c13.intoArray(c, cOffset + ldc + 3 * LANES);
-      c20.intoArray(c, cOffset + 2 * ldc);
-      c21.intoArray(c, cOffset + 2 * ldc + LANES);
-      c22.intoArray(c, cOffset + 2 * ldc + 2 * LANES);
-      c23.intoArray(c, cOffset + 2 * ldc + 3 * LANES);
-      c30.intoArray(c, cOffset + 3 * ldc);
-      c31.intoArray(c, cOffset + 3 * ldc + LANES);
-      c32.intoArray(c, cOffset + 3 * ldc + 2 * LANES);
-      c33.intoArray(c, cOffset + 3 * ldc + 3 * LANES);
-      return;
-    }
-    c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
-    c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).intoArray(c, cOffset + LANES);
-    c02.add(FloatVector.fromArray(S, c, cOffset + 2 * LANES)).intoArray(c, cOffset + 2 * LANES);
-    c03.add(FloatVector.fromArray(S, c, cOffset + 3 * LANES)).intoArray(c, cOffset + 3 * LANES);
-    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
-    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).intoArray(c, cOffset + ldc + LANES);
-    c12.add(FloatVector.fromArray(S, c, cOffset + ldc + 2 * LANES))
-        .intoArray(c, cOffset + ldc + 2 * LANES);
-    c13.add(FloatVector.fromArray(S, c, cOffset + ldc + 3 * LANES))
-        .intoArray(c, cOffset + ldc + 3 * LANES);
-    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
-    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
-        .intoArray(c, cOffset + 2 * ldc + LANES);
-    c22.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 2 * LANES))
-        .intoArray(c, cOffset + 2 * ldc + 2 * LANES);
-    c23.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 3 * LANES))
-        .intoArray(c, cOffset + 2 * ldc + 3 * LANES);
-    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
-    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
-        .intoArray(c, cOffset + 3 * ldc + LANES);
-    c32.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 2 * LANES))
-        .intoArray(c, cOffset + 3 * ldc + 2 * LANES);
-    c33.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 3 * LANES))
-        .intoArray(c, cOffset + 3 * ldc + 3 * LANES);
   }
 }

@@ -13,23 +13,21 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The {@link Microkernel} whose left operand is rows, each with k along memory from an offset of
- * its own. Panels of 2 vectors are those of {@link SixRowTile}; for the others {@link #store} and
+ * its own. Panels of 2 vectors are those of {@link SixRowTile}; for those of one {@link #store} and
  * {@link #finish}, the common ways, loop over all tiles of a panel. A {@link #tile} is one call,
  * and reads its rows in {@code runs} runs of {@code length} elements that start {@code stride}
  * apart. With a choice between ways in the loop over tiles, C2 boxes the sums.
- *
- * <p>Masks tell C2 that sums with the loop's counter cannot overflow; it then addresses an operand
- * by the counter alone. With the rows' offsets of 4 × 4 masked too, it unrolls the loop, loads the
- * operands of several steps first, and spills the sums.
  */
 final class RowTile {
   private static final VectorSpecies<Float> S = Simd.FLOATS;
 
   private RowTile() {}
 
-  /** {@code C ← A · B} for {@code rows} rows, a multiple of {@code MR}, each of k elements. */
+  /**
+   * {@code C ← A · B} for a panel of one vector and {@code rows} rows, a multiple of {@code MR},
+   * each of k elements.
+   */
   static void store(
-      int width,
       int rows,
       int k,
       float[] a,
@@ -40,41 +38,36 @@ final class RowTile {
       float[] c,
       int cOffset,
       int ldc) {
-    if (width == 4 * LANES) {
-      store4x4(rows, k, a, aOffset, offsets, b, bOffset, c, cOffset, ldc);
-    } else {
-      int even = rows / (2 * MR) * (2 * MR);
-      store8x1(even, k, a, aOffset, offsets, b, bOffset, c, cOffset, ldc);
-      if (even < rows) {
-        tile(
-            width,
-            1,
-            k,
-            0,
-            a,
-            aOffset + offsets[even],
-            aOffset + offsets[even + 1],
-            aOffset + offsets[even + 2],
-            aOffset + offsets[even + 3],
-            b,
-            bOffset,
-            STORE,
-            c,
-            0,
-            0,
-            c,
-            cOffset + even * ldc,
-            ldc);
-      }
+    int even = rows / (2 * MR) * (2 * MR);
+    store8x1(even, k, a, aOffset, offsets, b, bOffset, c, cOffset, ldc);
+    if (even < rows) {
+      tile(
+          LANES,
+          1,
+          k,
+          0,
+          a,
+          aOffset + offsets[even],
+          aOffset + offsets[even + 1],
+          aOffset + offsets[even + 2],
+          aOffset + offsets[even + 3],
+          b,
+          bOffset,
+          STORE,
+          c,
+          0,
+          0,
+          c,
+          cOffset + even * ldc,
+          ldc);
     }
   }
 
   /**
-   * {@code C ← max(A · B + bias, floor)} for {@code rows} rows, a multiple of {@code MR}, each of k
-   * elements.
+   * {@code C ← max(A · B + bias, floor)} for a panel of one vector and {@code rows} rows, a
+   * multiple of {@code MR}, each of k elements.
    */
   static void finish(
-      int width,
       int rows,
       int k,
       float[] a,
@@ -88,32 +81,28 @@ final class RowTile {
       float[] c,
       int cOffset,
       int ldc) {
-    if (width == 4 * LANES) {
-      finish4x4(rows, k, a, aOffset, offsets, b, bOffset, bias, biasOffset, floor, c, cOffset, ldc);
-    } else {
-      int even = rows / (2 * MR) * (2 * MR);
-      finish8x1(even, k, a, aOffset, offsets, b, bOffset, bias, biasOffset, floor, c, cOffset, ldc);
-      if (even < rows) {
-        tile(
-            width,
-            1,
-            k,
-            0,
-            a,
-            aOffset + offsets[even],
-            aOffset + offsets[even + 1],
-            aOffset + offsets[even + 2],
-            aOffset + offsets[even + 3],
-            b,
-            bOffset,
-            FINISH,
-            bias,
-            biasOffset,
-            floor,
-            c,
-            cOffset + even * ldc,
-            ldc);
-      }
+    int even = rows / (2 * MR) * (2 * MR);
+    finish8x1(even, k, a, aOffset, offsets, b, bOffset, bias, biasOffset, floor, c, cOffset, ldc);
+    if (even < rows) {
+      tile(
+          LANES,
+          1,
+          k,
+          0,
+          a,
+          aOffset + offsets[even],
+          aOffset + offsets[even + 1],
+          aOffset + offsets[even + 2],
+          aOffset + offsets[even + 3],
+          b,
+          bOffset,
+          FINISH,
+          bias,
+          biasOffset,
+          floor,
+          c,
+          cOffset + even * ldc,
+          ldc);
     }
   }
 
@@ -156,27 +145,8 @@ final class RowTile {
           c,
           cOffset,
           ldc);
-    } else if (width == LANES) {
-      tile4x1(
-          runs,
-          length,
-          stride,
-          a,
-          a0,
-          a1,
-          a2,
-          a3,
-          b,
-          bOffset,
-          finish,
-          bias,
-          biasOffset,
-          floor,
-          c,
-          cOffset,
-          ldc);
     } else {
-      tile4x4(
+      tile4x1(
           runs,
           length,
           stride,
@@ -258,86 +228,6 @@ final class RowTile {
     }
   }
 
-  private static void store4x4(
-      int rows,
-      int k,
-      float[] a,
-      int aOffset,
-      int[] offsets,
-      float[] b,
-      int bOffset,
-      float[] c,
-      int cOffset,
-      int ldc) {
-    k &= LENGTHS;
-    bOffset &= OFFSETS;
-    for (int i = 0; i < rows; i += MR) {
-      FloatVector c00 = FloatVector.zero(S);
-      FloatVector c01 = FloatVector.zero(S);
-      FloatVector c02 = FloatVector.zero(S);
-      FloatVector c03 = FloatVector.zero(S);
-      FloatVector c10 = FloatVector.zero(S);
-      FloatVector c11 = FloatVector.zero(S);
-      FloatVector c12 = FloatVector.zero(S);
-      FloatVector c13 = FloatVector.zero(S);
-      FloatVector c20 = FloatVector.zero(S);
-      FloatVector c21 = FloatVector.zero(S);
-      FloatVector c22 = FloatVector.zero(S);
-      FloatVector c23 = FloatVector.zero(S);
-      FloatVector c30 = FloatVector.zero(S);
-      FloatVector c31 = FloatVector.zero(S);
-      FloatVector c32 = FloatVector.zero(S);
-      FloatVector c33 = FloatVector.zero(S);
-      int a0 = aOffset + offsets[i];
-      int a1 = aOffset + offsets[i + 1];
-      int a2 = aOffset + offsets[i + 2];
-      int a3 = aOffset + offsets[i + 3];
-      for (int p = 0; p < k; p++) {
-        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * 4 * LANES);
-        FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * 4 * LANES + LANES);
-        FloatVector b2 = FloatVector.fromArray(S, b, bOffset + p * 4 * LANES + 2 * LANES);
-        FloatVector b3 = FloatVector.fromArray(S, b, bOffset + p * 4 * LANES + 3 * LANES);
-        FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        c02 = x.fma(b2, c02);
-        c03 = x.fma(b3, c03);
-        x = FloatVector.broadcast(S, a[a1 + p]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        c12 = x.fma(b2, c12);
-        c13 = x.fma(b3, c13);
-        x = FloatVector.broadcast(S, a[a2 + p]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        c22 = x.fma(b2, c22);
-        c23 = x.fma(b3, c23);
-        x = FloatVector.broadcast(S, a[a3 + p]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-        c32 = x.fma(b2, c32);
-        c33 = x.fma(b3, c33);
-      }
-      int to = cOffset + i * ldc;
-      c00.intoArray(c, to);
-      c01.intoArray(c, to + LANES);
-      c02.intoArray(c, to + 2 * LANES);
-      c03.intoArray(c, to + 3 * LANES);
-      c10.intoArray(c, to + ldc);
-      c11.intoArray(c, to + ldc + LANES);
-      c12.intoArray(c, to + ldc + 2 * LANES);
-      c13.intoArray(c, to + ldc + 3 * LANES);
-      c20.intoArray(c, to + 2 * ldc);
-      c21.intoArray(c, to + 2 * ldc + LANES);
-      c22.intoArray(c, to + 2 * ldc + 2 * LANES);
-      c23.intoArray(c, to + 2 * ldc + 3 * LANES);
-      c30.intoArray(c, to + 3 * ldc);
-      c31.intoArray(c, to + 3 * ldc + LANES);
-      c32.intoArray(c, to + 3 * ldc + 2 * LANES);
-      c33.intoArray(c, to + 3 * ldc + 3 * LANES);
-    }
-  }
-
   private static void finish8x1(
       int rows,
       int k,
@@ -401,94 +291,6 @@ final class RowTile {
       c50.add(bias0).max(least).intoArray(c, to + 5 * ldc);
       c60.add(bias0).max(least).intoArray(c, to + 6 * ldc);
       c70.add(bias0).max(least).intoArray(c, to + 7 * ldc);
-    }
-  }
-
-  private static void finish4x4(
-      int rows,
-      int k,
-      float[] a,
-      int aOffset,
-      int[] offsets,
-      float[] b,
-      int bOffset,
-      float[] bias,
-      int biasOffset,
-      float floor,
-      float[] c,
-      int cOffset,
-      int ldc) {
-    k &= LENGTHS;
-    bOffset &= OFFSETS;
-    FloatVector least = FloatVector.broadcast(S, floor);
-    FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
-    FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + LANES);
-    FloatVector bias2 = FloatVector.fromArray(S, bias, biasOffset + 2 * LANES);
-    FloatVector bias3 = FloatVector.fromArray(S, bias, biasOffset + 3 * LANES);
-    for (int i = 0; i < rows; i += MR) {
-      FloatVector c00 = FloatVector.zero(S);
-      FloatVector c01 = FloatVector.zero(S);
-      FloatVector c02 = FloatVector.zero(S);
-      FloatVector c03 = FloatVector.zero(S);
-      FloatVector c10 = FloatVector.zero(S);
-      FloatVector c11 = FloatVector.zero(S);
-      FloatVector c12 = FloatVector.zero(S);
-      FloatVector c13 = FloatVector.zero(S);
-      FloatVector c20 = FloatVector.zero(S);
-      FloatVector c21 = FloatVector.zero(S);
-      FloatVector c22 = FloatVector.zero(S);
-      FloatVector c23 = FloatVector.zero(S);
-      FloatVector c30 = FloatVector.zero(S);
-      FloatVector c31 = FloatVector.zero(S);
-      FloatVector c32 = FloatVector.zero(S);
-      FloatVector c33 = FloatVector.zero(S);
-      int a0 = aOffset + offsets[i];
-      int a1 = aOffset + offsets[i + 1];
-      int a2 = aOffset + offsets[i + 2];
-      int a3 = aOffset + offsets[i + 3];
-      for (int p = 0; p < k; p++) {
-        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * 4 * LANES);
-        FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * 4 * LANES + LANES);
-        FloatVector b2 = FloatVector.fromArray(S, b, bOffset + p * 4 * LANES + 2 * LANES);
-        FloatVector b3 = FloatVector.fromArray(S, b, bOffset + p * 4 * LANES + 3 * LANES);
-        FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        c02 = x.fma(b2, c02);
-        c03 = x.fma(b3, c03);
-        x = FloatVector.broadcast(S, a[a1 + p]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        c12 = x.fma(b2, c12);
-        c13 = x.fma(b3, c13);
-        x = FloatVector.broadcast(S, a[a2 + p]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        c22 = x.fma(b2, c22);
-        c23 = x.fma(b3, c23);
-        x = FloatVector.broadcast(S, a[a3 + p]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-        c32 = x.fma(b2, c32);
-        c33 = x.fma(b3, c33);
-      }
-      int to = cOffset + i * ldc;
-      c00.add(bias0).max(least).intoArray(c, to);
-      c01.add(bias1).max(least).intoArray(c, to + LANES);
-      c02.add(bias2).max(least).intoArray(c, to + 2 * LANES);
-      c03.add(bias3).max(least).intoArray(c, to + 3 * LANES);
-      c10.add(bias0).max(least).intoArray(c, to + ldc);
-      c11.add(bias1).max(least).intoArray(c, to + ldc + LANES);
-      c12.add(bias2).max(least).intoArray(c, to + ldc + 2 * LANES);
-      c13.add(bias3).max(least).intoArray(c, to + ldc + 3 * LANES);
-      c20.add(bias0).max(least).intoArray(c, to + 2 * ldc);
-      c21.add(bias1).max(least).intoArray(c, to + 2 * ldc + LANES);
-      c22.add(bias2).max(least).intoArray(c, to + 2 * ldc + 2 * LANES);
-      c23.add(bias3).max(least).intoArray(c, to + 2 * ldc + 3 * LANES);
-      c30.add(bias0).max(least).intoArray(c, to + 3 * ldc);
-      c31.add(bias1).max(least).intoArray(c, to + 3 * ldc + LANES);
-      c32.add(bias2).max(least).intoArray(c, to + 3 * ldc + 2 * LANES);
-      c33.add(bias3).max(least).intoArray(c, to + 3 * ldc + 3 * LANES);
     }
   }
 
@@ -691,208 +493,5 @@ final class RowTile {
         .add(bias1)
         .max(least)
         .intoArray(c, cOffset + 3 * ldc + LANES);
-  }
-
-  private static void tile4x4(
-      int runs,
-      int length,
-      int stride,
-      float[] a,
-      int a0,
-      int a1,
-      int a2,
-      int a3,
-      float[] b,
-      int bOffset,
-      int finish,
-      float[] bias,
-      int biasOffset,
-      float floor,
-      float[] c,
-      int cOffset,
-      int ldc) {
-    length &= LENGTHS;
-    FloatVector c00 = FloatVector.zero(S);
-    FloatVector c01 = FloatVector.zero(S);
-    FloatVector c02 = FloatVector.zero(S);
-    FloatVector c03 = FloatVector.zero(S);
-    FloatVector c10 = FloatVector.zero(S);
-    FloatVector c11 = FloatVector.zero(S);
-    FloatVector c12 = FloatVector.zero(S);
-    FloatVector c13 = FloatVector.zero(S);
-    FloatVector c20 = FloatVector.zero(S);
-    FloatVector c21 = FloatVector.zero(S);
-    FloatVector c22 = FloatVector.zero(S);
-    FloatVector c23 = FloatVector.zero(S);
-    FloatVector c30 = FloatVector.zero(S);
-    FloatVector c31 = FloatVector.zero(S);
-    FloatVector c32 = FloatVector.zero(S);
-    FloatVector c33 = FloatVector.zero(S);
-    for (int run = 0; run < runs; run++) {
-      int skip = run * stride;
-      int r0 = a0 + skip;
-      int r1 = a1 + skip;
-      int r2 = a2 + skip;
-      int r3 = a3 + skip;
-      int rb = (bOffset + run * length * 4 * LANES) & OFFSETS;
-      for (int p = 0; p < length; p++) {
-        FloatVector b0 = FloatVector.fromArray(S, b, rb + p * 4 * LANES);
-        FloatVector b1 = FloatVector.fromArray(S, b, rb + p * 4 * LANES + LANES);
-        FloatVector b2 = FloatVector.fromArray(S, b, rb + p * 4 * LANES + 2 * LANES);
-        FloatVector b3 = FloatVector.fromArray(S, b, rb + p * 4 * LANES + 3 * LANES);
-        FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
-        c00 = x.fma(b0, c00);
-        c01 = x.fma(b1, c01);
-        c02 = x.fma(b2, c02);
-        c03 = x.fma(b3, c03);
-        x = FloatVector.broadcast(S, a[r1 + p]);
-        c10 = x.fma(b0, c10);
-        c11 = x.fma(b1, c11);
-        c12 = x.fma(b2, c12);
-        c13 = x.fma(b3, c13);
-        x = FloatVector.broadcast(S, a[r2 + p]);
-        c20 = x.fma(b0, c20);
-        c21 = x.fma(b1, c21);
-        c22 = x.fma(b2, c22);
-        c23 = x.fma(b3, c23);
-        x = FloatVector.broadcast(S, a[r3 + p]);
-        c30 = x.fma(b0, c30);
-        c31 = x.fma(b1, c31);
-        c32 = x.fma(b2, c32);
-        c33 = x.fma(b3, c33);
-      }
-    }
-    if (finish == STORE) {
-      c00.intoArray(c, cOffset);
-      c01.intoArray(c, cOffset + LANES);
-      c02.intoArray(c, cOffset + 2 * LANES);
-      c03.intoArray(c, cOffset + 3 * LANES);
-      c10.intoArray(c, cOffset + ldc);
-      c11.intoArray(c, cOffset + ldc + LANES);
-      c12.intoArray(c, cOffset + ldc + 2 * LANES);
-      c13.intoArray(c, cOffset + ldc + 3 * LANES);
-      c20.intoArray(c, cOffset + 2 * ldc);
-      c21.intoArray(c, cOffset + 2 * ldc + LANES);
-      c22.intoArray(c, cOffset + 2 * ldc + 2 * LANES);
-      c23.intoArray(c, cOffset + 2 * ldc + 3 * LANES);
-      c30.intoArray(c, cOffset + 3 * ldc);
-      c31.intoArray(c, cOffset + 3 * ldc + LANES);
-      c32.intoArray(c, cOffset + 3 * ldc + 2 * LANES);
-      c33.intoArray(c, cOffset + 3 * ldc + 3 * LANES);
-      return;
-    }
-    if (finish == ADD) {
-      c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
-      c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).intoArray(c, cOffset + LANES);
-      c02.add(FloatVector.fromArray(S, c, cOffset + 2 * LANES)).intoArray(c, cOffset + 2 * LANES);
-      c03.add(FloatVector.fromArray(S, c, cOffset + 3 * LANES)).intoArray(c, cOffset + 3 * LANES);
-      c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
-      c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES))
-          .intoArray(c, cOffset + ldc + LANES);
-      c12.add(FloatVector.fromArray(S, c, cOffset + ldc + 2 * LANES))
-          .intoArray(c, cOffset + ldc + 2 * LANES);
-      c13.add(FloatVector.fromArray(S, c, cOffset + ldc + 3 * LANES))
-          .intoArray(c, cOffset + ldc + 3 * LANES);
-      c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
-      c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
-          .intoArray(c, cOffset + 2 * ldc + LANES);
-      c22.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 2 * LANES))
-          .intoArray(c, cOffset + 2 * ldc + 2 * LANES);
-      c23.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 3 * LANES))
-          .intoArray(c, cOffset + 2 * ldc + 3 * LANES);
-      c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
-      c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
-          .intoArray(c, cOffset + 3 * ldc + LANES);
-      c32.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 2 * LANES))
-          .intoArray(c, cOffset + 3 * ldc + 2 * LANES);
-      c33.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 3 * LANES))
-          .intoArray(c, cOffset + 3 * ldc + 3 * LANES);
-      return;
-    }
-    FloatVector least = FloatVector.broadcast(S, floor);
-    FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
-    FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + LANES);
-    FloatVector bias2 = FloatVector.fromArray(S, bias, biasOffset + 2 * LANES);
-    FloatVector bias3 = FloatVector.fromArray(S, bias, biasOffset + 3 * LANES);
-    if (finish == FINISH) {
-      c00.add(bias0).max(least).intoArray(c, cOffset);
-      c01.add(bias1).max(least).intoArray(c, cOffset + LANES);
-      c02.add(bias2).max(least).intoArray(c, cOffset + 2 * LANES);
-      c03.add(bias3).max(least).intoArray(c, cOffset + 3 * LANES);
-      c10.add(bias0).max(least).intoArray(c, cOffset + ldc);
-      c11.add(bias1).max(least).intoArray(c, cOffset + ldc + LANES);
-      c12.add(bias2).max(least).intoArray(c, cOffset + ldc + 2 * LANES);
-      c13.add(bias3).max(least).intoArray(c, cOffset + ldc + 3 * LANES);
-      c20.add(bias0).max(least).intoArray(c, cOffset + 2 * ldc);
-      c21.add(bias1).max(least).intoArray(c, cOffset + 2 * ldc + LANES);
-      c22.add(bias2).max(least).intoArray(c, cOffset + 2 * ldc + 2 * LANES);
-      c23.add(bias3).max(least).intoArray(c, cOffset + 2 * ldc + 3 * LANES);
-      c30.add(bias0).max(least).intoArray(c, cOffset + 3 * ldc);
-      c31.add(bias1).max(least).intoArray(c, cOffset + 3 * ldc + LANES);
-      c32.add(bias2).max(least).intoArray(c, cOffset + 3 * ldc + 2 * LANES);
-      c33.add(bias3).max(least).intoArray(c, cOffset + 3 * ldc + 3 * LANES);
-      return;
-    }
-    c00.add(FloatVector.fromArray(S, c, cOffset)).add(bias0).max(least).intoArray(c, cOffset);
-    c01.add(FloatVector.fromArray(S, c, cOffset + LANES))
-        .add(bias1)
-        .max(least)
-        .intoArray(c, cOffset + LANES);
-    c02.add(FloatVector.fromArray(S, c, cOffset + 2 * LANES))
-        .add(bias2)
-        .max(least)
-        .intoArray(c, cOffset + 2 * LANES);
-    c03.add(FloatVector.fromArray(S, c, cOffset + 3 * LANES))
-        .add(bias3)
-        .max(least)
-        .intoArray(c, cOffset + 3 * LANES);
-    c10.add(FloatVector.fromArray(S, c, cOffset + ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + ldc);
-    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES))
-        .add(bias1)
-        .max(least)
-        .intoArray(c, cOffset + ldc + LANES);
-    c12.add(FloatVector.fromArray(S, c, cOffset + ldc + 2 * LANES))
-        .add(bias2)
-        .max(least)
-        .intoArray(c, cOffset + ldc + 2 * LANES);
-    c13.add(FloatVector.fromArray(S, c, cOffset + ldc + 3 * LANES))
-        .add(bias3)
-        .max(least)
-        .intoArray(c, cOffset + ldc + 3 * LANES);
-    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 2 * ldc);
-    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
-        .add(bias1)
-        .max(least)
-        .intoArray(c, cOffset + 2 * ldc + LANES);
-    c22.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 2 * LANES))
-        .add(bias2)
-        .max(least)
-        .intoArray(c, cOffset + 2 * ldc + 2 * LANES);
-    c23.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + 3 * LANES))
-        .add(bias3)
-        .max(least)
-        .intoArray(c, cOffset + 2 * ldc + 3 * LANES);
-    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 3 * ldc);
-    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
-        .add(bias1)
-        .max(least)
-        .intoArray(c, cOffset + 3 * ldc + LANES);
-    c32.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 2 * LANES))
-        .add(bias2)
-        .max(least)
-        .intoArray(c, cOffset + 3 * ldc + 2 * LANES);
-    c33.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + 3 * LANES))
-        .add(bias3)
-        .max(least)
-        .intoArray(c, cOffset + 3 * ldc + 3 * LANES);
   }
 }

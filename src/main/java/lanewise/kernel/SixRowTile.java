@@ -24,9 +24,6 @@ final class SixRowTile {
   /** Rows of a tile. */
   static final int ROWS = 6;
 
-  /** Vectors of columns of a tile. */
-  static final int VECTORS = 2;
-
   private static final VectorSpecies<Float> S = Simd.FLOATS;
 
   /** Where a fence costs something, registers suffice without it. */
