@@ -871,11 +871,10 @@ public final class Convolution {
             0,
             pixels,
             0);
-        int[] offsets = p.offsets(pixelRows, scratch);
         int patchesBase = base + g * p.groupChannels;
         for (int r = 0; r < rows; r += ROWS) {
           int some = Math.min(ROWS, rows - r);
-          p.packColumns(pixels, offsets, x, patchesBase, firstRow + r, some, left);
+          p.packColumns(pixelRows, x, patchesBase, firstRow + r, some, left);
           int at =
               sumsOffset + chunk * s.filterSize() + (firstRow + r) * s.outChannels() + g * columns;
           Panels.multiplyColumns(

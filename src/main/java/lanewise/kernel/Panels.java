@@ -130,17 +130,37 @@ final class Panels {
       int ldb,
       float[] packed,
       int packedOffset) {
-    int lanes = Simd.LANES;
+    int room = b.length - bOffset - width; // for whole vectors of the last row
+    int whole = room < 0 ? 0 : ldb == 0 ? k : Math.min(k, room / ldb + 1);
+    if (width == Simd.LANES) {
+      packVector(whole, b, bOffset, ldb, packed, packedOffset);
+    } else {
+      packTwo(whole, b, bOffset, ldb, packed, packedOffset);
+    }
+    for (int p = whole; p < k; p++) {
+      System.arraycopy(b, bOffset + p * ldb, packed, packedOffset + p * width, used);
+    }
+  }
+
+  private static void packVector(
+      int k, float[] b, int bOffset, int ldb, float[] packed, int packedOffset) {
+    int from = bOffset;
     for (int p = 0; p < k; p++) {
-      int from = bOffset + p * ldb;
-      int to = packedOffset + p * width;
-      int j = 0;
-      for (; j < width && from + j + lanes <= b.length; j += lanes) {
-        FloatVector.fromArray(Simd.FLOATS, b, from + j).intoArray(packed, to + j);
-      }
-      for (; j < used; j++) {
-        packed[to + j] = b[from + j];
-      }
+      FloatVector.fromArray(Simd.FLOATS, b, from).intoArray(packed, packedOffset + p * Simd.LANES);
+      from += ldb;
+    }
+  }
+
+  private static void packTwo(
+      int k, float[] b, int bOffset, int ldb, float[] packed, int packedOffset) {
+    int lanes = Simd.LANES;
+    int from = bOffset;
+    for (int p = 0; p < k; p++) {
+      FloatVector x0 = FloatVector.fromArray(Simd.FLOATS, b, from);
+      FloatVector x1 = FloatVector.fromArray(Simd.FLOATS, b, from + lanes);
+      x0.intoArray(packed, packedOffset + p * 2 * lanes);
+      x1.intoArray(packed, packedOffset + p * 2 * lanes + lanes);
+      from += ldb;
     }
   }
 
@@ -305,13 +325,15 @@ final class Panels {
             c,
             at,
             ldc);
-      } else if (runs == 1 && way == Microkernel.STORE) {
-        RowTile.store(looped, length, a, aOffset, offsets, packed, panel, c, at, ldc);
+      } else if (way == Microkernel.STORE) {
+        RowTile.store(looped, runs, length, stride, a, aOffset, offsets, packed, panel, c, at, ldc);
         i = looped;
-      } else if (runs == 1 && way == Microkernel.FINISH) {
+      } else if (way == Microkernel.FINISH) {
         RowTile.finish(
             looped,
+            runs,
             length,
+            stride,
             a,
             aOffset,
             offsets,

@@ -517,41 +517,31 @@ final class Patches {
   }
 
   /**
-   * Packs elements {@code first … first + rows − 1} of the patches as a left operand in columns, k
-   * running over the pixels.
+   * Packs elements {@code first … first + rows − 1} of the patches of {@code pixelRows} rows of
+   * pixels as a left operand in columns, k running over the pixels.
    */
-  void packColumns(
-      int pixels, int[] offsets, float[] image, int base, int first, int rows, float[] packed) {
+  void packColumns(int pixelRows, float[] image, int base, int first, int rows, float[] packed) {
     int step = Microkernel.LEFT_STEP;
     int wide = Panels.TOGETHER * step;
+    int pixels = pixelRows * outWidth;
+    int distance = strideWidth * channels;
     int e = 0;
     while (e < rows) {
-      int from = base + taps[first + e];
-      int to = e * pixels;
-      if (e + wide <= rows && contiguous(first + e, wide)) {
-        for (int p = 0; p < pixels; p += outWidth) {
-          int at = to + p * step;
-          Panels.packVectors(
-              outWidth,
-              image,
-              from + offsets[p],
-              strideWidth * channels,
-              packed,
-              at,
-              step,
-              pixels * step,
-              1);
-        }
-        e += wide;
-        continue;
-      }
       int used = Math.min(step, rows - e);
-      if (used == step && contiguous(first + e, step)) {
-        packRun(pixels, offsets, image, from, packed, to);
-      } else {
-        packScattered(pixels, offsets, image, base, first + e, used, packed, to);
+      boolean together = e + wide <= rows && contiguous(first + e, wide);
+      boolean run = used == step && contiguous(first + e, step);
+      for (int y = 0; y < pixelRows; y++) {
+        int from = base + y * strideHeight * pitch + taps[first + e];
+        int to = e * pixels + y * outWidth * step;
+        if (together) {
+          Panels.packVectors(outWidth, image, from, distance, packed, to, step, pixels * step, 1);
+        } else if (run) {
+          copyVectors(outWidth, image, from, distance, packed, to, step);
+        } else {
+          packScattered(image, from - taps[first + e], first + e, used, packed, to);
+        }
       }
-      e += step;
+      e += together ? wide : step;
     }
   }
 
@@ -560,31 +550,17 @@ final class Patches {
     return taps[e + n - 1] - taps[e] == n - 1;
   }
 
-  private static void packRun(
-      int pixels, int[] offsets, float[] image, int from, float[] packed, int to) {
-    for (int p = 0; p < pixels; p++) {
-      FloatVector.fromArray(Simd.FLOATS, image, from + offsets[p])
-          .intoArray(packed, to + p * Microkernel.LEFT_STEP);
-    }
-  }
-
+  /** Packs {@code used} elements of the patches of one row of pixels. */
   private void packScattered(
-      int pixels,
-      int[] offsets,
-      float[] image,
-      int base,
-      int first,
-      int used,
-      float[] packed,
-      int to) {
+      float[] image, int rowOffset, int first, int used, float[] packed, int to) {
     int step = Microkernel.LEFT_STEP;
-    for (int p = 0; p < pixels; p++) {
-      int from = base + offsets[p];
+    for (int x = 0; x < outWidth; x++) {
+      int from = rowOffset + x * strideWidth * channels;
       for (int e = 0; e < used; e++) {
-        packed[to + p * step + e] = image[from + taps[first + e]];
+        packed[to + x * step + e] = image[from + taps[first + e]];
       }
       for (int e = used; e < step; e++) {
-        packed[to + p * step + e] = 0;
+        packed[to + x * step + e] = 0;
       }
     }
   }

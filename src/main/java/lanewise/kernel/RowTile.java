@@ -13,10 +13,10 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The {@link Microkernel} whose left operand is rows, each with k along memory from an offset of
- * its own. Panels of 2 vectors are those of {@link SixRowTile}; for those of one {@link #store} and
- * {@link #finish}, the common ways, loop over all tiles of a panel. A {@link #tile} is one call,
- * and reads its rows in {@code runs} runs of {@code length} elements that start {@code stride}
- * apart. With a choice between ways in the loop over tiles, C2 boxes the sums.
+ * its own, in {@code runs} runs of {@code length} elements that start {@code stride} apart. Panels
+ * of 2 vectors are those of {@link SixRowTile}; for those of one {@link #store} and {@link
+ * #finish}, the common ways, loop over all tiles of a panel; a {@link #tile} is one call. With a
+ * choice between ways in the loop over tiles, C2 boxes the sums.
  */
 final class RowTile {
   private static final VectorSpecies<Float> S = Simd.FLOATS;
@@ -24,12 +24,13 @@ final class RowTile {
   private RowTile() {}
 
   /**
-   * {@code C ← A · B} for a panel of one vector and {@code rows} rows, a multiple of {@code MR},
-   * each of k elements.
+   * {@code C ← A · B} for a panel of one vector and {@code rows} rows, a multiple of {@code MR}.
    */
   static void store(
       int rows,
-      int k,
+      int runs,
+      int length,
+      int stride,
       float[] a,
       int aOffset,
       int[] offsets,
@@ -39,13 +40,13 @@ final class RowTile {
       int cOffset,
       int ldc) {
     int even = rows / (2 * MR) * (2 * MR);
-    store8x1(even, k, a, aOffset, offsets, b, bOffset, c, cOffset, ldc);
+    store8x1(even, runs, length, stride, a, aOffset, offsets, b, bOffset, c, cOffset, ldc);
     if (even < rows) {
       tile(
           LANES,
-          1,
-          k,
-          0,
+          runs,
+          length,
+          stride,
           a,
           aOffset + offsets[even],
           aOffset + offsets[even + 1],
@@ -65,11 +66,13 @@ final class RowTile {
 
   /**
    * {@code C ← max(A · B + bias, floor)} for a panel of one vector and {@code rows} rows, a
-   * multiple of {@code MR}, each of k elements.
+   * multiple of {@code MR}.
    */
   static void finish(
       int rows,
-      int k,
+      int runs,
+      int length,
+      int stride,
       float[] a,
       int aOffset,
       int[] offsets,
@@ -82,13 +85,28 @@ final class RowTile {
       int cOffset,
       int ldc) {
     int even = rows / (2 * MR) * (2 * MR);
-    finish8x1(even, k, a, aOffset, offsets, b, bOffset, bias, biasOffset, floor, c, cOffset, ldc);
+    finish8x1(
+        even,
+        runs,
+        length,
+        stride,
+        a,
+        aOffset,
+        offsets,
+        b,
+        bOffset,
+        bias,
+        biasOffset,
+        floor,
+        c,
+        cOffset,
+        ldc);
     if (even < rows) {
       tile(
           LANES,
-          1,
-          k,
-          0,
+          runs,
+          length,
+          stride,
           a,
           aOffset + offsets[even],
           aOffset + offsets[even + 1],
@@ -169,7 +187,9 @@ final class RowTile {
 
   private static void store8x1(
       int rows,
-      int k,
+      int runs,
+      int length,
+      int stride,
       float[] a,
       int aOffset,
       int[] offsets,
@@ -178,8 +198,7 @@ final class RowTile {
       float[] c,
       int cOffset,
       int ldc) {
-    k &= LENGTHS;
-    bOffset &= OFFSETS;
+    length &= LENGTHS;
     for (int i = 0; i < rows; i += 2 * MR) {
       FloatVector c00 = FloatVector.zero(S);
       FloatVector c10 = FloatVector.zero(S);
@@ -189,32 +208,43 @@ final class RowTile {
       FloatVector c50 = FloatVector.zero(S);
       FloatVector c60 = FloatVector.zero(S);
       FloatVector c70 = FloatVector.zero(S);
-      int a0 = (aOffset + offsets[i]) & OFFSETS;
-      int a1 = (aOffset + offsets[i + 1]) & OFFSETS;
-      int a2 = (aOffset + offsets[i + 2]) & OFFSETS;
-      int a3 = (aOffset + offsets[i + 3]) & OFFSETS;
-      int a4 = (aOffset + offsets[i + 4]) & OFFSETS;
-      int a5 = (aOffset + offsets[i + 5]) & OFFSETS;
-      int a6 = (aOffset + offsets[i + 6]) & OFFSETS;
-      int a7 = (aOffset + offsets[i + 7]) & OFFSETS;
-      for (int p = 0; p < k; p++) {
-        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * LANES);
-        FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
-        c00 = x.fma(b0, c00);
-        x = FloatVector.broadcast(S, a[a1 + p]);
-        c10 = x.fma(b0, c10);
-        x = FloatVector.broadcast(S, a[a2 + p]);
-        c20 = x.fma(b0, c20);
-        x = FloatVector.broadcast(S, a[a3 + p]);
-        c30 = x.fma(b0, c30);
-        x = FloatVector.broadcast(S, a[a4 + p]);
-        c40 = x.fma(b0, c40);
-        x = FloatVector.broadcast(S, a[a5 + p]);
-        c50 = x.fma(b0, c50);
-        x = FloatVector.broadcast(S, a[a6 + p]);
-        c60 = x.fma(b0, c60);
-        x = FloatVector.broadcast(S, a[a7 + p]);
-        c70 = x.fma(b0, c70);
+      int a0 = aOffset + offsets[i];
+      int a1 = aOffset + offsets[i + 1];
+      int a2 = aOffset + offsets[i + 2];
+      int a3 = aOffset + offsets[i + 3];
+      int a4 = aOffset + offsets[i + 4];
+      int a5 = aOffset + offsets[i + 5];
+      int a6 = aOffset + offsets[i + 6];
+      int a7 = aOffset + offsets[i + 7];
+      for (int run = 0; run < runs; run++) {
+        int r0 = (a0 + run * stride) & OFFSETS;
+        int r1 = (a1 + run * stride) & OFFSETS;
+        int r2 = (a2 + run * stride) & OFFSETS;
+        int r3 = (a3 + run * stride) & OFFSETS;
+        int r4 = (a4 + run * stride) & OFFSETS;
+        int r5 = (a5 + run * stride) & OFFSETS;
+        int r6 = (a6 + run * stride) & OFFSETS;
+        int r7 = (a7 + run * stride) & OFFSETS;
+        int panel = (bOffset + run * length * LANES) & OFFSETS;
+        for (int p = 0; p < length; p++) {
+          FloatVector b0 = FloatVector.fromArray(S, b, panel + p * LANES);
+          FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
+          c00 = x.fma(b0, c00);
+          x = FloatVector.broadcast(S, a[r1 + p]);
+          c10 = x.fma(b0, c10);
+          x = FloatVector.broadcast(S, a[r2 + p]);
+          c20 = x.fma(b0, c20);
+          x = FloatVector.broadcast(S, a[r3 + p]);
+          c30 = x.fma(b0, c30);
+          x = FloatVector.broadcast(S, a[r4 + p]);
+          c40 = x.fma(b0, c40);
+          x = FloatVector.broadcast(S, a[r5 + p]);
+          c50 = x.fma(b0, c50);
+          x = FloatVector.broadcast(S, a[r6 + p]);
+          c60 = x.fma(b0, c60);
+          x = FloatVector.broadcast(S, a[r7 + p]);
+          c70 = x.fma(b0, c70);
+        }
       }
       int to = cOffset + i * ldc;
       c00.intoArray(c, to);
@@ -230,7 +260,9 @@ final class RowTile {
 
   private static void finish8x1(
       int rows,
-      int k,
+      int runs,
+      int length,
+      int stride,
       float[] a,
       int aOffset,
       int[] offsets,
@@ -242,8 +274,7 @@ final class RowTile {
       float[] c,
       int cOffset,
       int ldc) {
-    k &= LENGTHS;
-    bOffset &= OFFSETS;
+    length &= LENGTHS;
     FloatVector least = FloatVector.broadcast(S, floor);
     FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
     for (int i = 0; i < rows; i += 2 * MR) {
@@ -255,32 +286,43 @@ final class RowTile {
       FloatVector c50 = FloatVector.zero(S);
       FloatVector c60 = FloatVector.zero(S);
       FloatVector c70 = FloatVector.zero(S);
-      int a0 = (aOffset + offsets[i]) & OFFSETS;
-      int a1 = (aOffset + offsets[i + 1]) & OFFSETS;
-      int a2 = (aOffset + offsets[i + 2]) & OFFSETS;
-      int a3 = (aOffset + offsets[i + 3]) & OFFSETS;
-      int a4 = (aOffset + offsets[i + 4]) & OFFSETS;
-      int a5 = (aOffset + offsets[i + 5]) & OFFSETS;
-      int a6 = (aOffset + offsets[i + 6]) & OFFSETS;
-      int a7 = (aOffset + offsets[i + 7]) & OFFSETS;
-      for (int p = 0; p < k; p++) {
-        FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * LANES);
-        FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
-        c00 = x.fma(b0, c00);
-        x = FloatVector.broadcast(S, a[a1 + p]);
-        c10 = x.fma(b0, c10);
-        x = FloatVector.broadcast(S, a[a2 + p]);
-        c20 = x.fma(b0, c20);
-        x = FloatVector.broadcast(S, a[a3 + p]);
-        c30 = x.fma(b0, c30);
-        x = FloatVector.broadcast(S, a[a4 + p]);
-        c40 = x.fma(b0, c40);
-        x = FloatVector.broadcast(S, a[a5 + p]);
-        c50 = x.fma(b0, c50);
-        x = FloatVector.broadcast(S, a[a6 + p]);
-        c60 = x.fma(b0, c60);
-        x = FloatVector.broadcast(S, a[a7 + p]);
-        c70 = x.fma(b0, c70);
+      int a0 = aOffset + offsets[i];
+      int a1 = aOffset + offsets[i + 1];
+      int a2 = aOffset + offsets[i + 2];
+      int a3 = aOffset + offsets[i + 3];
+      int a4 = aOffset + offsets[i + 4];
+      int a5 = aOffset + offsets[i + 5];
+      int a6 = aOffset + offsets[i + 6];
+      int a7 = aOffset + offsets[i + 7];
+      for (int run = 0; run < runs; run++) {
+        int r0 = (a0 + run * stride) & OFFSETS;
+        int r1 = (a1 + run * stride) & OFFSETS;
+        int r2 = (a2 + run * stride) & OFFSETS;
+        int r3 = (a3 + run * stride) & OFFSETS;
+        int r4 = (a4 + run * stride) & OFFSETS;
+        int r5 = (a5 + run * stride) & OFFSETS;
+        int r6 = (a6 + run * stride) & OFFSETS;
+        int r7 = (a7 + run * stride) & OFFSETS;
+        int panel = (bOffset + run * length * LANES) & OFFSETS;
+        for (int p = 0; p < length; p++) {
+          FloatVector b0 = FloatVector.fromArray(S, b, panel + p * LANES);
+          FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
+          c00 = x.fma(b0, c00);
+          x = FloatVector.broadcast(S, a[r1 + p]);
+          c10 = x.fma(b0, c10);
+          x = FloatVector.broadcast(S, a[r2 + p]);
+          c20 = x.fma(b0, c20);
+          x = FloatVector.broadcast(S, a[r3 + p]);
+          c30 = x.fma(b0, c30);
+          x = FloatVector.broadcast(S, a[r4 + p]);
+          c40 = x.fma(b0, c40);
+          x = FloatVector.broadcast(S, a[r5 + p]);
+          c50 = x.fma(b0, c50);
+          x = FloatVector.broadcast(S, a[r6 + p]);
+          c60 = x.fma(b0, c60);
+          x = FloatVector.broadcast(S, a[r7 + p]);
+          c70 = x.fma(b0, c70);
+        }
       }
       int to = cOffset + i * ldc;
       c00.add(bias0).max(least).intoArray(c, to);
