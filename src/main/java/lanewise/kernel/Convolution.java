@@ -741,11 +741,19 @@ public final class Convolution {
     private int inputOffset;
     private float[] dOutput = NOTHING;
     private int dOutputOffset;
-    private float[] sums = NOTHING; // [chunks, filterSize]
+    private float[] sums = NOTHING; // [chunks, filterSize], or turned
     private int sumsOffset;
     private float[] partials = NOTHING;
     private int chunks;
     private int rowTasks;
+
+    /**
+     * Where the output has less channels than a vector, each run's sums stand turned, {@code
+     * [outChannels, pitch]}, so that vectors run over the patch.
+     */
+    private boolean turned;
+
+    private int pitch;
 
     void run(
         ConvolutionShape s,
@@ -764,11 +772,15 @@ public final class Convolution {
       this.dOutputOffset = dOutputOffset;
       chunks = Math.max(1, Math.min(Math.min(CHUNKS, s.batch()), PARTIALS / size));
       rowTasks = chunks >= CHUNKS ? 1 : (s.patchSize() + ROWS - 1) / ROWS;
-      if (chunks > 1 && partials.length < chunks * size) {
-        partials = new float[chunks * size];
+      turned = s.groups() == 1 && s.outChannels() <= Simd.LANES && s.patchSize() > Simd.LANES;
+      pitch = turned ? Microkernel.packedWidth(s.patchSize()) : s.outChannels();
+      int chunkSize = turned ? s.outChannels() * pitch : size;
+      boolean apart = chunks > 1 || turned;
+      if (apart && partials.length < chunks * chunkSize) {
+        partials = new float[chunks * chunkSize];
       }
-      sums = chunks > 1 ? partials : dFilter;
-      sumsOffset = chunks > 1 ? 0 : dFilterOffset;
+      sums = apart ? partials : dFilter;
+      sumsOffset = apart ? 0 : dFilterOffset;
       try {
         WorkerPool.run(chunks * rowTasks, this);
       } finally {
@@ -776,11 +788,22 @@ public final class Convolution {
         this.dOutput = NOTHING;
         sums = NOTHING;
       }
-      if (chunks > 1) {
-        System.arraycopy(partials, 0, dFilter, dFilterOffset, size);
+      if (apart) {
         for (int chunk = 1; chunk < chunks; chunk++) {
-          Elementwise.add(
-              size, dFilter, dFilterOffset, partials, chunk * size, dFilter, dFilterOffset);
+          Elementwise.add(chunkSize, partials, 0, partials, chunk * chunkSize, partials, 0);
+        }
+        if (turned) {
+          turn(s.patchSize(), s.outChannels(), dFilter, dFilterOffset);
+        } else {
+          System.arraycopy(partials, 0, dFilter, dFilterOffset, size);
+        }
+      }
+    }
+
+    private void turn(int rows, int columns, float[] dFilter, int dFilterOffset) {
+      for (int i = 0; i < rows; i++) {
+        for (int j = 0; j < columns; j++) {
+          dFilter[dFilterOffset + i * columns + j] = partials[j * pitch + i];
         }
       }
     }
@@ -834,12 +857,17 @@ public final class Convolution {
       int base = p.base(from, y);
       int pixels = pixelRows * p.outWidth;
       int columns = s.groupOutChannels();
+      int dOut = dOutputOffset + (image * p.outHeight + y) * p.outWidth * s.outChannels();
+      if (turned) {
+        int at = sumsOffset + chunk * columns * pitch + firstRow;
+        blockTurned(p, firstRow, rows, pixelRows, columns, x, base, dOut, store, at, scratch);
+        return;
+      }
       int deep = p.fewChannels ? p.planePixels(pixelRows) : pixels;
       float[] right = scratch.right(deep * Microkernel.packedWidth(columns));
       float[] left =
           scratch.left(p.fewChannels ? 0 : (Math.min(rows, ROWS) + Microkernel.LEFT_STEP) * pixels);
       float[] planes = p.fewChannels ? p.planes(pixelRows, x, base, scratch) : left;
-      int dOut = dOutputOffset + (image * p.outHeight + y) * p.outWidth * s.outChannels();
       for (int g = 0; g < s.groups(); g++) {
         if (p.fewChannels) {
           p.packPixels(pixelRows, columns, dOutput, dOut + g * columns, s.outChannels(), right);
@@ -892,6 +920,43 @@ public final class Convolution {
               s.outChannels(),
               scratch);
         }
+      }
+    }
+
+    private void blockTurned(
+        Patches p,
+        int firstRow,
+        int rows,
+        int pixelRows,
+        int columns,
+        float[] image,
+        int base,
+        int dOut,
+        TileStore store,
+        int sumsAt,
+        Scratch scratch) {
+      int pixels = pixelRows * p.outWidth;
+      float[] left = scratch.left(Math.max(columns, Microkernel.LEFT_STEP) * pixels);
+      Panels.packLeft(columns, pixels, dOutput, dOut, columns, left);
+      for (int r = 0; r < rows; r += ROWS) {
+        int some = Microkernel.packedWidth(Math.min(ROWS, rows - r));
+        float[] right = scratch.right(some * pixels + Simd.LANES);
+        p.packPatches(
+            pixelRows, image, base, firstRow + r, Math.min(ROWS, rows - r), right, scratch);
+        Panels.multiplyColumns(
+            columns,
+            pixels,
+            left,
+            0,
+            Panels.APART,
+            some,
+            right,
+            0,
+            store,
+            sums,
+            sumsAt + r,
+            pitch,
+            scratch);
       }
     }
   }

@@ -567,16 +567,16 @@ final class Panels {
     float floor = store.floor();
     float[] tile = scratch.tile;
     float[] bias = store.bias(tile);
-    int twelves = rows / 12 * 12; // six by six, and what is left starts in a tile of four rows
+    // What is left starts in a tile of four rows.
+    int sixes = rows % SixRowTile.ROWS == 0 ? rows : rows / 12 * 12;
     int full = columns / NR;
-    if (twelves == 0 || full == 0) {
+    if (sixes == 0 || full == 0) {
       full = 0;
     } else if (way == Microkernel.STORE) {
       SixColumnTile.store(
-          twelves, full, k * NR, k, a, aOffset, packed, packedOffset, c, cOffset, ldc);
+          sixes, full, k * NR, k, a, aOffset, packed, packedOffset, c, cOffset, ldc);
     } else if (way == Microkernel.ADD) {
-      SixColumnTile.add(
-          twelves, full, k * NR, k, a, aOffset, packed, packedOffset, c, cOffset, ldc);
+      SixColumnTile.add(sixes, full, k * NR, k, a, aOffset, packed, packedOffset, c, cOffset, ldc);
     } else {
       full = 0;
     }
@@ -589,7 +589,7 @@ final class Panels {
       int biasOffset = store.biasOffset(start);
       boolean repeats = skip > 0 && store.sums() == Microkernel.ADD;
       int height = ColumnTile.rows(width);
-      for (int i = j < full * NR ? twelves : 0; i < rows; i += height) {
+      for (int i = j < full * NR ? sixes : 0; i < rows; i += height) {
         int left = aOffset + i / step * step * k + i % step;
         int at = cOffset + i * ldc + start;
         if (way >= 0 && !repeats && used == width && i <= rows - height) {

@@ -435,7 +435,8 @@ final class Patches {
       int start = Math.min(i, most - lanes);
       for (int f = 0; f < step; f += lanes) {
         int source = from + start * step + f;
-        Transposition.square(image, source, step, planes, f * size + to + start, size);
+        Transposition.fewColumns(
+            step - f, image, source, step, planes, f * size + to + start, size);
       }
     }
     for (i = Math.min(i, Math.max(0, most)); i < width; i++) {
@@ -542,6 +543,69 @@ final class Patches {
         }
       }
       e += together ? wide : step;
+    }
+  }
+
+  /**
+   * Packs elements {@code first … first + columns − 1} of the patches of {@code pixelRows} rows of
+   * pixels as a right operand, k running over the pixels; the columns beyond the last hold
+   * anything.
+   */
+  void packPatches(
+      int pixelRows,
+      float[] image,
+      int base,
+      int first,
+      int columns,
+      float[] packed,
+      Scratch scratch) {
+    int lanes = Simd.LANES;
+    int pixels = pixelRows * outWidth;
+    int[] pieces = scratch.offsets(2 * Microkernel.NR); // offset in the image, column in the panel
+    for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
+      int width = Microkernel.panelWidth(columns - j);
+      int end = Math.min(width, columns - j);
+      int count = 0;
+      for (int e = 0; e < end; count++) {
+        pieces[2 * count] = taps[first + j + e];
+        pieces[2 * count + 1] = e;
+        int length = 1;
+        while (length < lanes && e + length < end && contiguous(first + j + e, length + 1)) {
+          length++;
+        }
+        e += length;
+      }
+      for (int y = 0; y < pixelRows; y++) {
+        int row = base + y * strideHeight * pitch;
+        int at = pixels * j + y * outWidth * width;
+        copyPieces(outWidth, image, row, strideWidth * channels, packed, at, width, pieces, count);
+      }
+    }
+  }
+
+  // Pixel after pixel and piece after piece: what a vector holds beyond its piece, the next one's
+  // writes over.
+  private static void copyPieces(
+      int n,
+      float[] x,
+      int xOffset,
+      int xStep,
+      float[] y,
+      int yOffset,
+      int yStep,
+      int[] pieces,
+      int count) {
+    int lanes = Simd.LANES;
+    for (int i = 0; i < n; i++) {
+      for (int piece = 0; piece < count; piece++) {
+        int source = xOffset + i * xStep + pieces[2 * piece];
+        int target = yOffset + i * yStep + pieces[2 * piece + 1];
+        if (source <= x.length - lanes) {
+          FloatVector.fromArray(Simd.FLOATS, x, source).intoArray(y, target);
+        } else {
+          System.arraycopy(x, source, y, target, x.length - source);
+        }
+      }
     }
   }
 

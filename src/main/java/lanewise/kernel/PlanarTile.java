@@ -181,7 +181,7 @@ final class PlanarTile {
   // if the later channels of a square of pixels come first.
   private static void transpose(int columns, float[] planes, int from, float[] sums, int to) {
     for (int o = (columns - 1) / LANES * LANES; o >= 0; o -= LANES) {
-      Transposition.square(planes, o * PITCH + from, PITCH, sums, to + o, columns);
+      Transposition.fewRows(columns - o, planes, o * PITCH + from, PITCH, sums, to + o, columns);
     }
   }
 
