@@ -123,6 +123,11 @@ public final class Gemm {
       return;
     }
     Job job = Job.CURRENT.get();
+    boolean plain = alpha == 1 && beta == 0 && epilogue.equals(Epilogue.NONE);
+    if (plain && transposeA && !transposeB && n <= Simd.LANES && m > Simd.LANES) {
+      job.turned(m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
+      return;
+    }
     job.set(
         transposeA,
         transposeB,
@@ -281,6 +286,7 @@ public final class Gemm {
     private int ldc;
     private Epilogue epilogue = Epilogue.NONE;
 
+    private float[] transpose = NOTHING;
     private float[] own = NOTHING;
     private float[] packed = NOTHING; // panels of B, kc × nc, from packedOffset on
     private int packedOffset;
@@ -328,6 +334,51 @@ public final class Gemm {
       this.cOffset = cOffset;
       this.ldc = ldc;
       this.epilogue = epilogue;
+    }
+
+    /**
+     * {@code C ← Aᵀ · B} by {@code Cᵀ ← Bᵀ · A}, whose rows fill vectors that those of C do not.
+     */
+    void turned(
+        int m,
+        int n,
+        int k,
+        float[] a,
+        int aOffset,
+        int lda,
+        float[] b,
+        int bOffset,
+        int ldb,
+        float[] c,
+        int cOffset,
+        int ldc) {
+      if (transpose.length < m * n) {
+        transpose = new float[m * n];
+      }
+      set(
+          true,
+          false,
+          n,
+          m,
+          k,
+          1,
+          b,
+          bOffset,
+          ldb,
+          a,
+          aOffset,
+          lda,
+          0,
+          transpose,
+          0,
+          m,
+          Epilogue.NONE);
+      run(null);
+      for (int i = 0; i < m; i++) {
+        for (int j = 0; j < n; j++) {
+          c[cOffset + i * ldc + j] = transpose[j * m + i];
+        }
+      }
     }
 
     /** Runs, with B packed beforehand or, if null, as set. */
