@@ -112,7 +112,9 @@ final class MaxPooling {
                 .blend(firstK + 1, is1.cast(INTS))
                 .blend(firstK + kernelWidth, is2.cast(INTS))
                 .blend(firstK + kernelWidth + 1, is3.cast(INTS));
-        store(at, argmax, argmaxOffset + to - yOffset);
+        // A call that seldom came so far would not be inlined, and the vector boxed.
+        ((ByteVector) at.convertShape(VectorOperators.I2B, BYTES, 0))
+            .intoArray(argmax, argmaxOffset + to - yOffset);
       }
       c += LANES;
       from += LANES;
@@ -193,7 +195,7 @@ final class MaxPooling {
     }
     best.intoArray(y, yOffset);
     if (argmax != null) {
-      store(at, argmax, argmaxOffset);
+      ((ByteVector) at.convertShape(VectorOperators.I2B, BYTES, 0)).intoArray(argmax, argmaxOffset);
     }
   }
 
@@ -229,10 +231,6 @@ final class MaxPooling {
   /** Where {@code v} takes the place of {@code best}: where it is greater or NaN. */
   private static VectorMask<Float> greater(FloatVector v, FloatVector best) {
     return v.compare(VectorOperators.GT, best).or(v.compare(VectorOperators.NE, v));
-  }
-
-  private static void store(IntVector at, byte[] argmax, int offset) {
-    ((ByteVector) at.convertShape(VectorOperators.I2B, BYTES, 0)).intoArray(argmax, offset);
   }
 
   /** Writes each input element once, in ascending order: what its only window sends, or zero. */

@@ -8,6 +8,9 @@ import jdk.incubator.vector.VectorSpecies;
  * The vector width that every kernel uses: the machine's preferred one, unless the system property
  * {@code lanewise.vectorBits} (128, 256 or 512) names another when the class is loaded. Results do
  * not depend on it.
+ *
+ * <p>No kernel uses another one beside it: all calls of the Vector API share one profile of types,
+ * and where two widths have been seen, C2 boxes vectors.
  */
 public final class Simd {
   static final VectorSpecies<Float> FLOATS = species();

@@ -16,40 +16,53 @@ final class Transposition {
   private static final int LANES = Simd.LANES;
 
   // BITb: the lanes whose number has bit b set.
-  private static final VectorMask<Float> BIT0 = bit(S, 0);
-  private static final VectorMask<Float> BIT1 = bit(S, 1);
-  private static final VectorMask<Float> BIT2 = bit(S, 2);
-  private static final VectorMask<Float> BIT3 = bit(S, 3);
+  private static final VectorMask<Float> BIT0 = bit(0);
+  private static final VectorMask<Float> BIT1 = bit(1);
+  private static final VectorMask<Float> BIT2 = bit(2);
+  private static final VectorMask<Float> BIT3 = bit(3);
 
   // TURNi: lane l takes lane l + i.
-  private static final VectorShuffle<Float> TURN1 = turn(S, 1);
-  private static final VectorShuffle<Float> TURN2 = turn(S, 2);
-  private static final VectorShuffle<Float> TURN3 = turn(S, 3);
-  private static final VectorShuffle<Float> TURN4 = turn(S, 4);
-  private static final VectorShuffle<Float> TURN5 = turn(S, 5);
-  private static final VectorShuffle<Float> TURN6 = turn(S, 6);
-  private static final VectorShuffle<Float> TURN7 = turn(S, 7);
-  private static final VectorShuffle<Float> TURN8 = turn(S, 8);
-  private static final VectorShuffle<Float> TURN9 = turn(S, 9);
-  private static final VectorShuffle<Float> TURN10 = turn(S, 10);
-  private static final VectorShuffle<Float> TURN11 = turn(S, 11);
-  private static final VectorShuffle<Float> TURN12 = turn(S, 12);
-  private static final VectorShuffle<Float> TURN13 = turn(S, 13);
-  private static final VectorShuffle<Float> TURN14 = turn(S, 14);
-  private static final VectorShuffle<Float> TURN15 = turn(S, 15);
+  private static final VectorShuffle<Float> TURN1 = turn(1);
+  private static final VectorShuffle<Float> TURN2 = turn(2);
+  private static final VectorShuffle<Float> TURN3 = turn(3);
+  private static final VectorShuffle<Float> TURN4 = turn(4);
+  private static final VectorShuffle<Float> TURN5 = turn(5);
+  private static final VectorShuffle<Float> TURN6 = turn(6);
+  private static final VectorShuffle<Float> TURN7 = turn(7);
+  private static final VectorShuffle<Float> TURN8 = turn(8);
+  private static final VectorShuffle<Float> TURN9 = turn(9);
+  private static final VectorShuffle<Float> TURN10 = turn(10);
+  private static final VectorShuffle<Float> TURN11 = turn(11);
+  private static final VectorShuffle<Float> TURN12 = turn(12);
+  private static final VectorShuffle<Float> TURN13 = turn(13);
+  private static final VectorShuffle<Float> TURN14 = turn(14);
+  private static final VectorShuffle<Float> TURN15 = turn(15);
+
+  // EIGHTi: likewise among each eight lanes.
+  private static final VectorShuffle<Float> EIGHT1 = turnEight(1);
+  private static final VectorShuffle<Float> EIGHT2 = turnEight(2);
+  private static final VectorShuffle<Float> EIGHT3 = turnEight(3);
+  private static final VectorShuffle<Float> EIGHT4 = turnEight(4);
+  private static final VectorShuffle<Float> EIGHT5 = turnEight(5);
+  private static final VectorShuffle<Float> EIGHT6 = turnEight(6);
+  private static final VectorShuffle<Float> EIGHT7 = turnEight(7);
 
   private Transposition() {}
 
-  private static VectorMask<Float> bit(VectorSpecies<Float> species, int b) {
-    boolean[] set = new boolean[species.length()];
-    for (int l = 0; l < set.length; l++) {
+  private static VectorMask<Float> bit(int b) {
+    boolean[] set = new boolean[LANES];
+    for (int l = 0; l < LANES; l++) {
       set[l] = (l >> b & 1) == 1;
     }
-    return VectorMask.fromArray(species, set, 0);
+    return VectorMask.fromArray(S, set, 0);
   }
 
-  private static VectorShuffle<Float> turn(VectorSpecies<Float> species, int by) {
-    return VectorShuffle.fromOp(species, l -> (l + by) % species.length());
+  private static VectorShuffle<Float> turn(int by) {
+    return VectorShuffle.fromOp(S, l -> (l + by) % LANES);
+  }
+
+  private static VectorShuffle<Float> turnEight(int by) {
+    return VectorShuffle.fromOp(S, l -> (l & ~7) | ((l + by) & 7));
   }
 
   /**
@@ -60,7 +73,7 @@ final class Transposition {
    */
   static void square(float[] x, int xOffset, int xPitch, float[] y, int yOffset, int yPitch) {
     if (LANES == 8) {
-      Eight.square(x, xOffset, xPitch, y, yOffset, yPitch);
+      square8(x, xOffset, xPitch, y, yOffset, yPitch);
     } else if (LANES == 16) {
       square16(x, xOffset, xPitch, y, yOffset, yPitch);
     } else {
@@ -68,23 +81,27 @@ final class Transposition {
     }
   }
 
-  /** As {@link #square}, where {@code used} rows of x will do; others of y's columns may change. */
+  /**
+   * As {@link #square}, where {@code used} rows of x will do; what other elements of y become is
+   * not said. Two squares of eight then go side by side.
+   */
   static void fewRows(
       int used, float[] x, int xOffset, int xPitch, float[] y, int yOffset, int yPitch) {
     if (LANES == 16 && used <= 8) {
-      Eight.square(x, xOffset, xPitch, y, yOffset, yPitch);
-      Eight.square(x, xOffset + 8, xPitch, y, yOffset + 8 * yPitch, yPitch);
+      eightRows(x, xOffset, xPitch, y, yOffset, yPitch);
     } else {
       square(x, xOffset, xPitch, y, yOffset, yPitch);
     }
   }
 
-  /** As {@link #square}, where {@code used} rows of y will do; others may change. */
+  /**
+   * As {@link #square}, where {@code used} columns of x will do; what other rows of y become is not
+   * said.
+   */
   static void fewColumns(
       int used, float[] x, int xOffset, int xPitch, float[] y, int yOffset, int yPitch) {
     if (LANES == 16 && used <= 8) {
-      Eight.square(x, xOffset, xPitch, y, yOffset, yPitch);
-      Eight.square(x, xOffset + 8 * xPitch, xPitch, y, yOffset + 8, yPitch);
+      eightColumns(x, xOffset, xPitch, y, yOffset, yPitch);
     } else {
       square(x, xOffset, xPitch, y, yOffset, yPitch);
     }
@@ -108,6 +125,169 @@ final class Transposition {
     c1.rearrange(TURN1).intoArray(y, yOffset + yPitch);
     c2.rearrange(TURN2).intoArray(y, yOffset + 2 * yPitch);
     c3.rearrange(TURN3).intoArray(y, yOffset + 3 * yPitch);
+  }
+
+  private static void square8(
+      float[] x, int xOffset, int xPitch, float[] y, int yOffset, int yPitch) {
+    FloatVector a0 = FloatVector.fromArray(S, x, xOffset);
+    FloatVector a1 = FloatVector.fromArray(S, x, xOffset + 7 * xPitch).rearrange(EIGHT1);
+    FloatVector a2 = FloatVector.fromArray(S, x, xOffset + 6 * xPitch).rearrange(EIGHT2);
+    FloatVector a3 = FloatVector.fromArray(S, x, xOffset + 5 * xPitch).rearrange(EIGHT3);
+    FloatVector a4 = FloatVector.fromArray(S, x, xOffset + 4 * xPitch).rearrange(EIGHT4);
+    FloatVector a5 = FloatVector.fromArray(S, x, xOffset + 3 * xPitch).rearrange(EIGHT5);
+    FloatVector a6 = FloatVector.fromArray(S, x, xOffset + 2 * xPitch).rearrange(EIGHT6);
+    FloatVector a7 = FloatVector.fromArray(S, x, xOffset + xPitch).rearrange(EIGHT7);
+    FloatVector b0 = a0.blend(a7, BIT0);
+    FloatVector b1 = a1.blend(a0, BIT0);
+    FloatVector b2 = a2.blend(a1, BIT0);
+    FloatVector b3 = a3.blend(a2, BIT0);
+    FloatVector b4 = a4.blend(a3, BIT0);
+    FloatVector b5 = a5.blend(a4, BIT0);
+    FloatVector b6 = a6.blend(a5, BIT0);
+    FloatVector b7 = a7.blend(a6, BIT0);
+    FloatVector c0 = b0.blend(b6, BIT1);
+    FloatVector c1 = b1.blend(b7, BIT1);
+    FloatVector c2 = b2.blend(b0, BIT1);
+    FloatVector c3 = b3.blend(b1, BIT1);
+    FloatVector c4 = b4.blend(b2, BIT1);
+    FloatVector c5 = b5.blend(b3, BIT1);
+    FloatVector c6 = b6.blend(b4, BIT1);
+    FloatVector c7 = b7.blend(b5, BIT1);
+    FloatVector d0 = c0.blend(c4, BIT2);
+    FloatVector d1 = c1.blend(c5, BIT2).rearrange(EIGHT1);
+    FloatVector d2 = c2.blend(c6, BIT2).rearrange(EIGHT2);
+    FloatVector d3 = c3.blend(c7, BIT2).rearrange(EIGHT3);
+    FloatVector d4 = c4.blend(c0, BIT2).rearrange(EIGHT4);
+    FloatVector d5 = c5.blend(c1, BIT2).rearrange(EIGHT5);
+    FloatVector d6 = c6.blend(c2, BIT2).rearrange(EIGHT6);
+    FloatVector d7 = c7.blend(c3, BIT2).rearrange(EIGHT7);
+    d0.intoArray(y, yOffset);
+    d1.intoArray(y, yOffset + yPitch);
+    d2.intoArray(y, yOffset + 2 * yPitch);
+    d3.intoArray(y, yOffset + 3 * yPitch);
+    d4.intoArray(y, yOffset + 4 * yPitch);
+    d5.intoArray(y, yOffset + 5 * yPitch);
+    d6.intoArray(y, yOffset + 6 * yPitch);
+    d7.intoArray(y, yOffset + 7 * yPitch);
+  }
+
+  private static void eightRows(
+      float[] x, int xOffset, int xPitch, float[] y, int yOffset, int yPitch) {
+    FloatVector a0 = FloatVector.fromArray(S, x, xOffset);
+    FloatVector a1 = FloatVector.fromArray(S, x, xOffset + 7 * xPitch).rearrange(EIGHT1);
+    FloatVector a2 = FloatVector.fromArray(S, x, xOffset + 6 * xPitch).rearrange(EIGHT2);
+    FloatVector a3 = FloatVector.fromArray(S, x, xOffset + 5 * xPitch).rearrange(EIGHT3);
+    FloatVector a4 = FloatVector.fromArray(S, x, xOffset + 4 * xPitch).rearrange(EIGHT4);
+    FloatVector a5 = FloatVector.fromArray(S, x, xOffset + 3 * xPitch).rearrange(EIGHT5);
+    FloatVector a6 = FloatVector.fromArray(S, x, xOffset + 2 * xPitch).rearrange(EIGHT6);
+    FloatVector a7 = FloatVector.fromArray(S, x, xOffset + xPitch).rearrange(EIGHT7);
+    FloatVector b0 = a0.blend(a7, BIT0);
+    FloatVector b1 = a1.blend(a0, BIT0);
+    FloatVector b2 = a2.blend(a1, BIT0);
+    FloatVector b3 = a3.blend(a2, BIT0);
+    FloatVector b4 = a4.blend(a3, BIT0);
+    FloatVector b5 = a5.blend(a4, BIT0);
+    FloatVector b6 = a6.blend(a5, BIT0);
+    FloatVector b7 = a7.blend(a6, BIT0);
+    FloatVector c0 = b0.blend(b6, BIT1);
+    FloatVector c1 = b1.blend(b7, BIT1);
+    FloatVector c2 = b2.blend(b0, BIT1);
+    FloatVector c3 = b3.blend(b1, BIT1);
+    FloatVector c4 = b4.blend(b2, BIT1);
+    FloatVector c5 = b5.blend(b3, BIT1);
+    FloatVector c6 = b6.blend(b4, BIT1);
+    FloatVector c7 = b7.blend(b5, BIT1);
+    FloatVector d0 = c0.blend(c4, BIT2);
+    FloatVector d1 = c1.blend(c5, BIT2).rearrange(EIGHT1);
+    FloatVector d2 = c2.blend(c6, BIT2).rearrange(EIGHT2);
+    FloatVector d3 = c3.blend(c7, BIT2).rearrange(EIGHT3);
+    FloatVector d4 = c4.blend(c0, BIT2).rearrange(EIGHT4);
+    FloatVector d5 = c5.blend(c1, BIT2).rearrange(EIGHT5);
+    FloatVector d6 = c6.blend(c2, BIT2).rearrange(EIGHT6);
+    FloatVector d7 = c7.blend(c3, BIT2).rearrange(EIGHT7);
+    d0.intoArray(y, yOffset);
+    d1.intoArray(y, yOffset + yPitch);
+    d2.intoArray(y, yOffset + 2 * yPitch);
+    d3.intoArray(y, yOffset + 3 * yPitch);
+    d4.intoArray(y, yOffset + 4 * yPitch);
+    d5.intoArray(y, yOffset + 5 * yPitch);
+    d6.intoArray(y, yOffset + 6 * yPitch);
+    d7.intoArray(y, yOffset + 7 * yPitch);
+    d0.rearrange(TURN8).intoArray(y, yOffset + 8 * yPitch);
+    d1.rearrange(TURN8).intoArray(y, yOffset + 9 * yPitch);
+    d2.rearrange(TURN8).intoArray(y, yOffset + 10 * yPitch);
+    d3.rearrange(TURN8).intoArray(y, yOffset + 11 * yPitch);
+    d4.rearrange(TURN8).intoArray(y, yOffset + 12 * yPitch);
+    d5.rearrange(TURN8).intoArray(y, yOffset + 13 * yPitch);
+    d6.rearrange(TURN8).intoArray(y, yOffset + 14 * yPitch);
+    d7.rearrange(TURN8).intoArray(y, yOffset + 15 * yPitch);
+  }
+
+  private static void eightColumns(
+      float[] x, int xOffset, int xPitch, float[] y, int yOffset, int yPitch) {
+    FloatVector a0 =
+        FloatVector.fromArray(S, x, xOffset)
+            .blend(FloatVector.fromArray(S, x, xOffset + 8 * xPitch - 8), BIT3);
+    FloatVector a1 =
+        FloatVector.fromArray(S, x, xOffset + 7 * xPitch)
+            .blend(FloatVector.fromArray(S, x, xOffset + 15 * xPitch - 8), BIT3)
+            .rearrange(EIGHT1);
+    FloatVector a2 =
+        FloatVector.fromArray(S, x, xOffset + 6 * xPitch)
+            .blend(FloatVector.fromArray(S, x, xOffset + 14 * xPitch - 8), BIT3)
+            .rearrange(EIGHT2);
+    FloatVector a3 =
+        FloatVector.fromArray(S, x, xOffset + 5 * xPitch)
+            .blend(FloatVector.fromArray(S, x, xOffset + 13 * xPitch - 8), BIT3)
+            .rearrange(EIGHT3);
+    FloatVector a4 =
+        FloatVector.fromArray(S, x, xOffset + 4 * xPitch)
+            .blend(FloatVector.fromArray(S, x, xOffset + 12 * xPitch - 8), BIT3)
+            .rearrange(EIGHT4);
+    FloatVector a5 =
+        FloatVector.fromArray(S, x, xOffset + 3 * xPitch)
+            .blend(FloatVector.fromArray(S, x, xOffset + 11 * xPitch - 8), BIT3)
+            .rearrange(EIGHT5);
+    FloatVector a6 =
+        FloatVector.fromArray(S, x, xOffset + 2 * xPitch)
+            .blend(FloatVector.fromArray(S, x, xOffset + 10 * xPitch - 8), BIT3)
+            .rearrange(EIGHT6);
+    FloatVector a7 =
+        FloatVector.fromArray(S, x, xOffset + xPitch)
+            .blend(FloatVector.fromArray(S, x, xOffset + 9 * xPitch - 8), BIT3)
+            .rearrange(EIGHT7);
+    FloatVector b0 = a0.blend(a7, BIT0);
+    FloatVector b1 = a1.blend(a0, BIT0);
+    FloatVector b2 = a2.blend(a1, BIT0);
+    FloatVector b3 = a3.blend(a2, BIT0);
+    FloatVector b4 = a4.blend(a3, BIT0);
+    FloatVector b5 = a5.blend(a4, BIT0);
+    FloatVector b6 = a6.blend(a5, BIT0);
+    FloatVector b7 = a7.blend(a6, BIT0);
+    FloatVector c0 = b0.blend(b6, BIT1);
+    FloatVector c1 = b1.blend(b7, BIT1);
+    FloatVector c2 = b2.blend(b0, BIT1);
+    FloatVector c3 = b3.blend(b1, BIT1);
+    FloatVector c4 = b4.blend(b2, BIT1);
+    FloatVector c5 = b5.blend(b3, BIT1);
+    FloatVector c6 = b6.blend(b4, BIT1);
+    FloatVector c7 = b7.blend(b5, BIT1);
+    FloatVector d0 = c0.blend(c4, BIT2);
+    FloatVector d1 = c1.blend(c5, BIT2).rearrange(EIGHT1);
+    FloatVector d2 = c2.blend(c6, BIT2).rearrange(EIGHT2);
+    FloatVector d3 = c3.blend(c7, BIT2).rearrange(EIGHT3);
+    FloatVector d4 = c4.blend(c0, BIT2).rearrange(EIGHT4);
+    FloatVector d5 = c5.blend(c1, BIT2).rearrange(EIGHT5);
+    FloatVector d6 = c6.blend(c2, BIT2).rearrange(EIGHT6);
+    FloatVector d7 = c7.blend(c3, BIT2).rearrange(EIGHT7);
+    d0.intoArray(y, yOffset);
+    d1.intoArray(y, yOffset + yPitch);
+    d2.intoArray(y, yOffset + 2 * yPitch);
+    d3.intoArray(y, yOffset + 3 * yPitch);
+    d4.intoArray(y, yOffset + 4 * yPitch);
+    d5.intoArray(y, yOffset + 5 * yPitch);
+    d6.intoArray(y, yOffset + 6 * yPitch);
+    d7.intoArray(y, yOffset + 7 * yPitch);
   }
 
   private static void square16(
@@ -208,63 +388,5 @@ final class Transposition {
     e13.rearrange(TURN13).intoArray(y, yOffset + 13 * yPitch);
     e14.rearrange(TURN14).intoArray(y, yOffset + 14 * yPitch);
     e15.rearrange(TURN15).intoArray(y, yOffset + 15 * yPitch);
-  }
-
-  /** Squares of 8 × 8, also where vectors are longer. */
-  private static final class Eight {
-    private static final VectorSpecies<Float> E = FloatVector.SPECIES_256;
-    private static final VectorMask<Float> BIT0 = bit(E, 0);
-    private static final VectorMask<Float> BIT1 = bit(E, 1);
-    private static final VectorMask<Float> BIT2 = bit(E, 2);
-    private static final VectorShuffle<Float> TURN1 = turn(E, 1);
-    private static final VectorShuffle<Float> TURN2 = turn(E, 2);
-    private static final VectorShuffle<Float> TURN3 = turn(E, 3);
-    private static final VectorShuffle<Float> TURN4 = turn(E, 4);
-    private static final VectorShuffle<Float> TURN5 = turn(E, 5);
-    private static final VectorShuffle<Float> TURN6 = turn(E, 6);
-    private static final VectorShuffle<Float> TURN7 = turn(E, 7);
-
-    static void square(float[] x, int xOffset, int xPitch, float[] y, int yOffset, int yPitch) {
-      FloatVector a0 = FloatVector.fromArray(E, x, xOffset);
-      FloatVector a1 = FloatVector.fromArray(E, x, xOffset + 7 * xPitch).rearrange(TURN1);
-      FloatVector a2 = FloatVector.fromArray(E, x, xOffset + 6 * xPitch).rearrange(TURN2);
-      FloatVector a3 = FloatVector.fromArray(E, x, xOffset + 5 * xPitch).rearrange(TURN3);
-      FloatVector a4 = FloatVector.fromArray(E, x, xOffset + 4 * xPitch).rearrange(TURN4);
-      FloatVector a5 = FloatVector.fromArray(E, x, xOffset + 3 * xPitch).rearrange(TURN5);
-      FloatVector a6 = FloatVector.fromArray(E, x, xOffset + 2 * xPitch).rearrange(TURN6);
-      FloatVector a7 = FloatVector.fromArray(E, x, xOffset + xPitch).rearrange(TURN7);
-      FloatVector b0 = a0.blend(a7, BIT0);
-      FloatVector b1 = a1.blend(a0, BIT0);
-      FloatVector b2 = a2.blend(a1, BIT0);
-      FloatVector b3 = a3.blend(a2, BIT0);
-      FloatVector b4 = a4.blend(a3, BIT0);
-      FloatVector b5 = a5.blend(a4, BIT0);
-      FloatVector b6 = a6.blend(a5, BIT0);
-      FloatVector b7 = a7.blend(a6, BIT0);
-      FloatVector c0 = b0.blend(b6, BIT1);
-      FloatVector c1 = b1.blend(b7, BIT1);
-      FloatVector c2 = b2.blend(b0, BIT1);
-      FloatVector c3 = b3.blend(b1, BIT1);
-      FloatVector c4 = b4.blend(b2, BIT1);
-      FloatVector c5 = b5.blend(b3, BIT1);
-      FloatVector c6 = b6.blend(b4, BIT1);
-      FloatVector c7 = b7.blend(b5, BIT1);
-      FloatVector d0 = c0.blend(c4, BIT2);
-      FloatVector d1 = c1.blend(c5, BIT2);
-      FloatVector d2 = c2.blend(c6, BIT2);
-      FloatVector d3 = c3.blend(c7, BIT2);
-      FloatVector d4 = c4.blend(c0, BIT2);
-      FloatVector d5 = c5.blend(c1, BIT2);
-      FloatVector d6 = c6.blend(c2, BIT2);
-      FloatVector d7 = c7.blend(c3, BIT2);
-      d0.intoArray(y, yOffset);
-      d1.rearrange(TURN1).intoArray(y, yOffset + yPitch);
-      d2.rearrange(TURN2).intoArray(y, yOffset + 2 * yPitch);
-      d3.rearrange(TURN3).intoArray(y, yOffset + 3 * yPitch);
-      d4.rearrange(TURN4).intoArray(y, yOffset + 4 * yPitch);
-      d5.rearrange(TURN5).intoArray(y, yOffset + 5 * yPitch);
-      d6.rearrange(TURN6).intoArray(y, yOffset + 6 * yPitch);
-      d7.rearrange(TURN7).intoArray(y, yOffset + 7 * yPitch);
-    }
   }
 }

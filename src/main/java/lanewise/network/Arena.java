@@ -12,6 +12,12 @@ final class Arena {
   /** A cache line of floats. */
   private static final int ALIGNMENT = 16;
 
+  /**
+   * Floats before the first buffer: the JVM's usual collector puts a large array at the start of a
+   * page, and its elements 16 bytes further on.
+   */
+  static final int BEFORE = 12;
+
   /** The longest array that every JVM can make. */
   private static final int MAX_SIZE = Integer.MAX_VALUE - 8;
 
@@ -20,7 +26,7 @@ final class Arena {
   private Arena() {}
 
   /**
-   * Places the buffers that have no place yet, and returns the size of the array that they share.
+   * Places the buffers that have no place yet, and returns the floats that they share.
    *
    * @throws IllegalArgumentException if one array cannot hold them
    */
@@ -38,21 +44,21 @@ final class Arena {
       places.sort(Comparator.comparingLong(Place::offset));
       total = Math.max(total, offset + buffer.size);
     }
-    if (total > MAX_SIZE) {
+    if (total > MAX_SIZE - BEFORE) {
       throw new IllegalArgumentException(
           "Plan: a batch of "
               + batch
               + " needs "
               + total
               + " floats of activations, at most "
-              + MAX_SIZE
+              + (MAX_SIZE - BEFORE)
               + " fit; choose a smaller batch");
     }
-    float[] array = new float[(int) total];
+    float[] array = new float[BEFORE + (int) total];
     for (Place place : places) {
-      place.buffer.place(array, Math.toIntExact(place.offset));
+      place.buffer.place(array, BEFORE + Math.toIntExact(place.offset));
     }
-    return array.length;
+    return (int) total;
   }
 
   private static long lowestFree(Buffer buffer, List<Place> places) {
