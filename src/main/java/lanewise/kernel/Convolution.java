@@ -748,8 +748,8 @@ public final class Convolution {
     private int rowTasks;
 
     /**
-     * Where the output has less channels than a vector, each run's sums stand turned, {@code
-     * [outChannels, pitch]}, so that vectors run over the patch.
+     * Where the output's channels fill no more than one vector, each run's sums stand turned,
+     * {@code [outChannels, pitch]}, so that vectors run over the patch.
      */
     private boolean turned;
 

@@ -73,7 +73,7 @@ final class Transposition {
    */
   static void square(float[] x, int xOffset, int xPitch, float[] y, int yOffset, int yPitch) {
     if (LANES == 8) {
-      square8(x, xOffset, xPitch, y, yOffset, yPitch);
+      eightRows(x, xOffset, xPitch, y, yOffset, yPitch);
     } else if (LANES == 16) {
       square16(x, xOffset, xPitch, y, yOffset, yPitch);
     } else {
@@ -127,50 +127,7 @@ final class Transposition {
     c3.rearrange(TURN3).intoArray(y, yOffset + 3 * yPitch);
   }
 
-  private static void square8(
-      float[] x, int xOffset, int xPitch, float[] y, int yOffset, int yPitch) {
-    FloatVector a0 = FloatVector.fromArray(S, x, xOffset);
-    FloatVector a1 = FloatVector.fromArray(S, x, xOffset + 7 * xPitch).rearrange(EIGHT1);
-    FloatVector a2 = FloatVector.fromArray(S, x, xOffset + 6 * xPitch).rearrange(EIGHT2);
-    FloatVector a3 = FloatVector.fromArray(S, x, xOffset + 5 * xPitch).rearrange(EIGHT3);
-    FloatVector a4 = FloatVector.fromArray(S, x, xOffset + 4 * xPitch).rearrange(EIGHT4);
-    FloatVector a5 = FloatVector.fromArray(S, x, xOffset + 3 * xPitch).rearrange(EIGHT5);
-    FloatVector a6 = FloatVector.fromArray(S, x, xOffset + 2 * xPitch).rearrange(EIGHT6);
-    FloatVector a7 = FloatVector.fromArray(S, x, xOffset + xPitch).rearrange(EIGHT7);
-    FloatVector b0 = a0.blend(a7, BIT0);
-    FloatVector b1 = a1.blend(a0, BIT0);
-    FloatVector b2 = a2.blend(a1, BIT0);
-    FloatVector b3 = a3.blend(a2, BIT0);
-    FloatVector b4 = a4.blend(a3, BIT0);
-    FloatVector b5 = a5.blend(a4, BIT0);
-    FloatVector b6 = a6.blend(a5, BIT0);
-    FloatVector b7 = a7.blend(a6, BIT0);
-    FloatVector c0 = b0.blend(b6, BIT1);
-    FloatVector c1 = b1.blend(b7, BIT1);
-    FloatVector c2 = b2.blend(b0, BIT1);
-    FloatVector c3 = b3.blend(b1, BIT1);
-    FloatVector c4 = b4.blend(b2, BIT1);
-    FloatVector c5 = b5.blend(b3, BIT1);
-    FloatVector c6 = b6.blend(b4, BIT1);
-    FloatVector c7 = b7.blend(b5, BIT1);
-    FloatVector d0 = c0.blend(c4, BIT2);
-    FloatVector d1 = c1.blend(c5, BIT2).rearrange(EIGHT1);
-    FloatVector d2 = c2.blend(c6, BIT2).rearrange(EIGHT2);
-    FloatVector d3 = c3.blend(c7, BIT2).rearrange(EIGHT3);
-    FloatVector d4 = c4.blend(c0, BIT2).rearrange(EIGHT4);
-    FloatVector d5 = c5.blend(c1, BIT2).rearrange(EIGHT5);
-    FloatVector d6 = c6.blend(c2, BIT2).rearrange(EIGHT6);
-    FloatVector d7 = c7.blend(c3, BIT2).rearrange(EIGHT7);
-    d0.intoArray(y, yOffset);
-    d1.intoArray(y, yOffset + yPitch);
-    d2.intoArray(y, yOffset + 2 * yPitch);
-    d3.intoArray(y, yOffset + 3 * yPitch);
-    d4.intoArray(y, yOffset + 4 * yPitch);
-    d5.intoArray(y, yOffset + 5 * yPitch);
-    d6.intoArray(y, yOffset + 6 * yPitch);
-    d7.intoArray(y, yOffset + 7 * yPitch);
-  }
-
+  /** Eight rows of x: one square of eight, or two side by side. */
   private static void eightRows(
       float[] x, int xOffset, int xPitch, float[] y, int yOffset, int yPitch) {
     FloatVector a0 = FloatVector.fromArray(S, x, xOffset);
@@ -213,16 +170,19 @@ final class Transposition {
     d5.intoArray(y, yOffset + 5 * yPitch);
     d6.intoArray(y, yOffset + 6 * yPitch);
     d7.intoArray(y, yOffset + 7 * yPitch);
-    d0.rearrange(TURN8).intoArray(y, yOffset + 8 * yPitch);
-    d1.rearrange(TURN8).intoArray(y, yOffset + 9 * yPitch);
-    d2.rearrange(TURN8).intoArray(y, yOffset + 10 * yPitch);
-    d3.rearrange(TURN8).intoArray(y, yOffset + 11 * yPitch);
-    d4.rearrange(TURN8).intoArray(y, yOffset + 12 * yPitch);
-    d5.rearrange(TURN8).intoArray(y, yOffset + 13 * yPitch);
-    d6.rearrange(TURN8).intoArray(y, yOffset + 14 * yPitch);
-    d7.rearrange(TURN8).intoArray(y, yOffset + 15 * yPitch);
+    if (LANES == 16) {
+      d0.rearrange(TURN8).intoArray(y, yOffset + 8 * yPitch);
+      d1.rearrange(TURN8).intoArray(y, yOffset + 9 * yPitch);
+      d2.rearrange(TURN8).intoArray(y, yOffset + 10 * yPitch);
+      d3.rearrange(TURN8).intoArray(y, yOffset + 11 * yPitch);
+      d4.rearrange(TURN8).intoArray(y, yOffset + 12 * yPitch);
+      d5.rearrange(TURN8).intoArray(y, yOffset + 13 * yPitch);
+      d6.rearrange(TURN8).intoArray(y, yOffset + 14 * yPitch);
+      d7.rearrange(TURN8).intoArray(y, yOffset + 15 * yPitch);
+    }
   }
 
+  /** Eight columns of x: two squares of eight, one below the other in x. */
   private static void eightColumns(
       float[] x, int xOffset, int xPitch, float[] y, int yOffset, int yPitch) {
     FloatVector a0 =
