@@ -748,7 +748,7 @@ public final class Convolution {
     private int rowTasks;
 
     /**
-     * Where the output's channels fill no more than one vector, each run's sums stand turned,
+     * Where the output's channels fill no more than half a vector, each run's sums stand turned,
      * {@code [outChannels, pitch]}, so that vectors run over the patch.
      */
     private boolean turned;
@@ -772,7 +772,7 @@ public final class Convolution {
       this.dOutputOffset = dOutputOffset;
       chunks = Math.max(1, Math.min(Math.min(CHUNKS, s.batch()), PARTIALS / size));
       rowTasks = chunks >= CHUNKS ? 1 : (s.patchSize() + ROWS - 1) / ROWS;
-      turned = s.groups() == 1 && s.outChannels() <= Simd.LANES && s.patchSize() > Simd.LANES;
+      turned = s.groups() == 1 && 2 * s.outChannels() <= Simd.LANES && s.patchSize() > Simd.LANES;
       pitch = turned ? Microkernel.packedWidth(s.patchSize()) : s.outChannels();
       int chunkSize = turned ? s.outChannels() * pitch : size;
       boolean apart = chunks > 1 || turned;

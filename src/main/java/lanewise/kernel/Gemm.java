@@ -123,8 +123,8 @@ public final class Gemm {
       return;
     }
     Job job = Job.CURRENT.get();
-    boolean plain = alpha == 1 && beta == 0 && epilogue.equals(Epilogue.NONE);
-    if (plain && transposeA && !transposeB && n <= Simd.LANES && m > Simd.LANES) {
+    boolean narrow = transposeA && !transposeB && n < Simd.LANES && m > Simd.LANES;
+    if (narrow && alpha == 1 && beta == 0 && epilogue == Epilogue.NONE) {
       job.turned(m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
       return;
     }
