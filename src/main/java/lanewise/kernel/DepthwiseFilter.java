@@ -77,155 +77,299 @@ final class DepthwiseFilter extends DepthwiseWalk implements WorkerPool.Task {
   }
 
   @Override
+  boolean row(
+      int before, int number, int after, int at, int from, int sum, int tapRows, int tapColumns) {
+    if (tapRows != 3 || tapColumns != 3 || number < 1) {
+      return false;
+    }
+    if (overlaps()) {
+      addRow(
+          channels,
+          before,
+          number,
+          after,
+          input,
+          from,
+          sourceRow,
+          sourceColumn,
+          dOutput,
+          at,
+          sums,
+          sum,
+          filterRow);
+    } else if (byTwo()) {
+      addRowByTwo(
+          channels,
+          before,
+          number,
+          after,
+          input,
+          from,
+          sourceRow,
+          sourceColumn,
+          dOutput,
+          at,
+          sums,
+          sum,
+          filterRow);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  @Override
   void pixels(int number, int at, int from, int sum, int tapRows, int tapColumns) {
-    int p = 0;
-    for (; p <= number - GROUP; p += GROUP) {
-      add(GROUP, at + p * pixelStep, from + p * sourceStep, sum, tapRows, tapColumns);
-    }
-    for (; p < number; p++) {
-      add(1, at + p * pixelStep, from + p * sourceStep, sum, tapRows, tapColumns);
-    }
-  }
-
-  /** One pixel or a group. */
-  private void add(int number, int at, int from, int sum, int tapRows, int tapColumns) {
-    if (number == GROUP && tapRows == 3 && tapColumns == 3 && overlaps()) {
-      for (int i = 0; i < 3; i++) {
-        addFourToThreeOverlapping(
-            channels,
-            input,
-            from + i * sourceRow,
-            sourceStep,
-            dOutput,
-            at,
-            sums,
-            sum + i * filterRow);
-      }
-      return;
-    }
     for (int i = 0; i < tapRows; i++) {
-      row(number, at, from + i * sourceRow, sum + i * filterRow, tapColumns);
-    }
-  }
-
-  private void row(int number, int at, int from, int sum, int taps) {
-    int j = 0;
-    for (; j <= taps - 3; j += 3) {
-      int x = from + j * sourceColumn;
-      int to = sum + j * channels;
-      if (number == GROUP) {
-        addFourToThree(channels, input, x, sourceStep, sourceColumn, dOutput, at, sums, to);
-      } else {
-        addOneToThree(channels, input, x, sourceColumn, dOutput, at, sums, to);
-      }
-    }
-    for (; j < taps; j++) {
-      int x = from + j * sourceColumn;
-      int to = sum + j * channels;
-      if (number == GROUP) {
-        addFour(channels, input, x, sourceStep, dOutput, at, sums, to);
-      } else {
-        addOne(channels, input, x, dOutput, at, sums, to);
+      int x = from + i * sourceRow;
+      int to = sum + i * filterRow;
+      int j = 0;
+      while (j < tapColumns) {
+        int source = x + j * sourceColumn;
+        int tap = to + j * channels;
+        if (j <= tapColumns - 5 && overlaps()) {
+          addToFive(channels, number, input, source, sourceColumn, dOutput, at, sums, tap);
+          j += 5;
+        } else if (j <= tapColumns - 3) {
+          addToThree(
+              channels, number, input, source, sourceColumn, sourceStep, dOutput, at, sums, tap);
+          j += 3;
+        } else {
+          addToOne(channels, number, input, source, sourceStep, dOutput, at, sums, tap);
+          j++;
+        }
       }
     }
   }
 
-  /** Four pixels added to three taps of a row, where pixels lie as far apart as taps. */
-  private static void addFourToThreeOverlapping(
+  /**
+   * A row of pixels added to all taps of 3 × 3, where pixels lie as far apart as taps: a pixel
+   * brings in one column of the input.
+   */
+  private static void addRow(
       int channels,
+      int before,
+      int number,
+      int after,
       float[] x,
       int xOffset,
-      int step,
+      int xRow,
+      int xColumn,
       float[] d,
       int dOffset,
       float[] w,
-      int wOffset) {
+      int wOffset,
+      int wRow) {
     int c = 0;
     for (; c <= channels - LANES; c += LANES) {
-      FloatVector x1 = FloatVector.fromArray(S, x, xOffset + step + c);
-      FloatVector x2 = FloatVector.fromArray(S, x, xOffset + 2 * step + c);
-      FloatVector x3 = FloatVector.fromArray(S, x, xOffset + 3 * step + c);
-      FloatVector x4 = FloatVector.fromArray(S, x, xOffset + 4 * step + c);
-      FloatVector d0 = FloatVector.fromArray(S, d, dOffset + c);
-      FloatVector w0 =
-          FloatVector.fromArray(S, x, xOffset + c)
-              .fma(d0, FloatVector.fromArray(S, w, wOffset + c));
-      FloatVector w1 = x1.fma(d0, FloatVector.fromArray(S, w, wOffset + channels + c));
-      FloatVector w2 = x2.fma(d0, FloatVector.fromArray(S, w, wOffset + 2 * channels + c));
-      FloatVector d1 = FloatVector.fromArray(S, d, dOffset + channels + c);
-      w0 = x1.fma(d1, w0);
-      w1 = x2.fma(d1, w1);
-      w2 = x3.fma(d1, w2);
-      FloatVector d2 = FloatVector.fromArray(S, d, dOffset + 2 * channels + c);
-      w0 = x2.fma(d2, w0);
-      w1 = x3.fma(d2, w1);
-      w2 = x4.fma(d2, w2);
-      FloatVector d3 = FloatVector.fromArray(S, d, dOffset + 3 * channels + c);
-      x3.fma(d3, w0).intoArray(w, wOffset + c);
-      x4.fma(d3, w1).intoArray(w, wOffset + channels + c);
-      FloatVector.fromArray(S, x, xOffset + 5 * step + c)
-          .fma(d3, w2)
-          .intoArray(w, wOffset + 2 * channels + c);
-    }
-    for (; c < channels; c++) {
-      for (int j = 0; j < 3; j++) {
-        int to = wOffset + j * channels + c;
-        w[to] = fourProducts(x, xOffset + j * step + c, step, d, dOffset + c, channels, w[to]);
+      int tap0 = wOffset + c;
+      int tap1 = tap0 + wRow;
+      int tap2 = tap1 + wRow;
+      int row0 = xOffset + c;
+      int row1 = row0 + xRow;
+      int row2 = row1 + xRow;
+      FloatVector w0 = FloatVector.fromArray(S, w, tap0);
+      FloatVector w1 = FloatVector.fromArray(S, w, tap0 + channels);
+      FloatVector w2 = FloatVector.fromArray(S, w, tap0 + 2 * channels);
+      FloatVector w3 = FloatVector.fromArray(S, w, tap1);
+      FloatVector w4 = FloatVector.fromArray(S, w, tap1 + channels);
+      FloatVector w5 = FloatVector.fromArray(S, w, tap1 + 2 * channels);
+      FloatVector w6 = FloatVector.fromArray(S, w, tap2);
+      FloatVector w7 = FloatVector.fromArray(S, w, tap2 + channels);
+      FloatVector w8 = FloatVector.fromArray(S, w, tap2 + 2 * channels);
+      FloatVector x0 = FloatVector.fromArray(S, x, row0);
+      FloatVector x1 = FloatVector.fromArray(S, x, row0 + xColumn);
+      FloatVector x3 = FloatVector.fromArray(S, x, row1);
+      FloatVector x4 = FloatVector.fromArray(S, x, row1 + xColumn);
+      FloatVector x6 = FloatVector.fromArray(S, x, row2);
+      FloatVector x7 = FloatVector.fromArray(S, x, row2 + xColumn);
+      if (before > 0) {
+        FloatVector d0 = FloatVector.fromArray(S, d, dOffset - channels + c);
+        w1 = x0.fma(d0, w1);
+        w2 = x1.fma(d0, w2);
+        w4 = x3.fma(d0, w4);
+        w5 = x4.fma(d0, w5);
+        w7 = x6.fma(d0, w7);
+        w8 = x7.fma(d0, w8);
       }
+      for (int p = 0; p < number; p++) {
+        FloatVector d0 = FloatVector.fromArray(S, d, dOffset + p * channels + c);
+        FloatVector x2 = FloatVector.fromArray(S, x, row0 + (p + 2) * xColumn);
+        FloatVector x5 = FloatVector.fromArray(S, x, row1 + (p + 2) * xColumn);
+        FloatVector x8 = FloatVector.fromArray(S, x, row2 + (p + 2) * xColumn);
+        w0 = x0.fma(d0, w0);
+        w1 = x1.fma(d0, w1);
+        w2 = x2.fma(d0, w2);
+        w3 = x3.fma(d0, w3);
+        w4 = x4.fma(d0, w4);
+        w5 = x5.fma(d0, w5);
+        w6 = x6.fma(d0, w6);
+        w7 = x7.fma(d0, w7);
+        w8 = x8.fma(d0, w8);
+        x0 = x1;
+        x1 = x2;
+        x3 = x4;
+        x4 = x5;
+        x6 = x7;
+        x7 = x8;
+      }
+      if (after > 0) {
+        FloatVector d0 = FloatVector.fromArray(S, d, dOffset + number * channels + c);
+        w0 = x0.fma(d0, w0);
+        w1 = x1.fma(d0, w1);
+        w3 = x3.fma(d0, w3);
+        w4 = x4.fma(d0, w4);
+        w6 = x6.fma(d0, w6);
+        w7 = x7.fma(d0, w7);
+      }
+      w0.intoArray(w, tap0);
+      w1.intoArray(w, tap0 + channels);
+      w2.intoArray(w, tap0 + 2 * channels);
+      w3.intoArray(w, tap1);
+      w4.intoArray(w, tap1 + channels);
+      w5.intoArray(w, tap1 + 2 * channels);
+      w6.intoArray(w, tap2);
+      w7.intoArray(w, tap2 + channels);
+      w8.intoArray(w, tap2 + 2 * channels);
     }
+    addRowRest(
+        c, channels, before, number, after, x, xOffset, xRow, xColumn, xColumn, d, dOffset, w,
+        wOffset, wRow);
   }
 
-  /** Four pixels added to three taps of a row. */
-  private static void addFourToThree(
+  /** The same where pixels lie twice as far apart as taps, with two new columns. */
+  private static void addRowByTwo(
       int channels,
+      int before,
+      int number,
+      int after,
       float[] x,
       int xOffset,
+      int xRow,
+      int xColumn,
+      float[] d,
+      int dOffset,
+      float[] w,
+      int wOffset,
+      int wRow) {
+    int c = 0;
+    for (; c <= channels - LANES; c += LANES) {
+      int tap0 = wOffset + c;
+      int tap1 = tap0 + wRow;
+      int tap2 = tap1 + wRow;
+      int row0 = xOffset + c;
+      int row1 = row0 + xRow;
+      int row2 = row1 + xRow;
+      FloatVector w0 = FloatVector.fromArray(S, w, tap0);
+      FloatVector w1 = FloatVector.fromArray(S, w, tap0 + channels);
+      FloatVector w2 = FloatVector.fromArray(S, w, tap0 + 2 * channels);
+      FloatVector w3 = FloatVector.fromArray(S, w, tap1);
+      FloatVector w4 = FloatVector.fromArray(S, w, tap1 + channels);
+      FloatVector w5 = FloatVector.fromArray(S, w, tap1 + 2 * channels);
+      FloatVector w6 = FloatVector.fromArray(S, w, tap2);
+      FloatVector w7 = FloatVector.fromArray(S, w, tap2 + channels);
+      FloatVector w8 = FloatVector.fromArray(S, w, tap2 + 2 * channels);
+      FloatVector x0 = FloatVector.fromArray(S, x, row0);
+      FloatVector x3 = FloatVector.fromArray(S, x, row1);
+      FloatVector x6 = FloatVector.fromArray(S, x, row2);
+      if (before > 0) {
+        FloatVector d0 = FloatVector.fromArray(S, d, dOffset - channels + c);
+        w1 = FloatVector.fromArray(S, x, row0 - xColumn).fma(d0, w1);
+        w2 = x0.fma(d0, w2);
+        w4 = FloatVector.fromArray(S, x, row1 - xColumn).fma(d0, w4);
+        w5 = x3.fma(d0, w5);
+        w7 = FloatVector.fromArray(S, x, row2 - xColumn).fma(d0, w7);
+        w8 = x6.fma(d0, w8);
+      }
+      for (int p = 0; p < number; p++) {
+        int next = (2 * p + 1) * xColumn;
+        FloatVector d0 = FloatVector.fromArray(S, d, dOffset + p * channels + c);
+        FloatVector x2 = FloatVector.fromArray(S, x, row0 + next + xColumn);
+        FloatVector x5 = FloatVector.fromArray(S, x, row1 + next + xColumn);
+        FloatVector x8 = FloatVector.fromArray(S, x, row2 + next + xColumn);
+        w0 = x0.fma(d0, w0);
+        w1 = FloatVector.fromArray(S, x, row0 + next).fma(d0, w1);
+        w2 = x2.fma(d0, w2);
+        w3 = x3.fma(d0, w3);
+        w4 = FloatVector.fromArray(S, x, row1 + next).fma(d0, w4);
+        w5 = x5.fma(d0, w5);
+        w6 = x6.fma(d0, w6);
+        w7 = FloatVector.fromArray(S, x, row2 + next).fma(d0, w7);
+        w8 = x8.fma(d0, w8);
+        x0 = x2;
+        x3 = x5;
+        x6 = x8;
+      }
+      if (after > 0) {
+        int next = (2 * number + 1) * xColumn;
+        FloatVector d0 = FloatVector.fromArray(S, d, dOffset + number * channels + c);
+        w0 = x0.fma(d0, w0);
+        w1 = FloatVector.fromArray(S, x, row0 + next).fma(d0, w1);
+        w3 = x3.fma(d0, w3);
+        w4 = FloatVector.fromArray(S, x, row1 + next).fma(d0, w4);
+        w6 = x6.fma(d0, w6);
+        w7 = FloatVector.fromArray(S, x, row2 + next).fma(d0, w7);
+      }
+      w0.intoArray(w, tap0);
+      w1.intoArray(w, tap0 + channels);
+      w2.intoArray(w, tap0 + 2 * channels);
+      w3.intoArray(w, tap1);
+      w4.intoArray(w, tap1 + channels);
+      w5.intoArray(w, tap1 + 2 * channels);
+      w6.intoArray(w, tap2);
+      w7.intoArray(w, tap2 + channels);
+      w8.intoArray(w, tap2 + 2 * channels);
+    }
+    addRowRest(
+        c,
+        channels,
+        before,
+        number,
+        after,
+        x,
+        xOffset,
+        xRow,
+        xColumn,
+        2 * xColumn,
+        d,
+        dOffset,
+        w,
+        wOffset,
+        wRow);
+  }
+
+  /** The channels that fill no vector. */
+  private static void addRowRest(
+      int firstChannel,
+      int channels,
+      int before,
+      int number,
+      int after,
+      float[] x,
+      int xOffset,
+      int xRow,
+      int xColumn,
       int xStep,
-      int xColumn,
       float[] d,
       int dOffset,
       float[] w,
-      int wOffset) {
-    int x1 = xOffset + xStep;
-    int x2 = x1 + xStep;
-    int x3 = x2 + xStep;
-    int c = 0;
-    for (; c <= channels - LANES; c += LANES) {
-      FloatVector p = FloatVector.fromArray(S, d, dOffset + c);
-      FloatVector w0 =
-          FloatVector.fromArray(S, x, xOffset + c).fma(p, FloatVector.fromArray(S, w, wOffset + c));
-      FloatVector w1 =
-          FloatVector.fromArray(S, x, xOffset + xColumn + c)
-              .fma(p, FloatVector.fromArray(S, w, wOffset + channels + c));
-      FloatVector w2 =
-          FloatVector.fromArray(S, x, xOffset + 2 * xColumn + c)
-              .fma(p, FloatVector.fromArray(S, w, wOffset + 2 * channels + c));
-      p = FloatVector.fromArray(S, d, dOffset + channels + c);
-      w0 = FloatVector.fromArray(S, x, x1 + c).fma(p, w0);
-      w1 = FloatVector.fromArray(S, x, x1 + xColumn + c).fma(p, w1);
-      w2 = FloatVector.fromArray(S, x, x1 + 2 * xColumn + c).fma(p, w2);
-      p = FloatVector.fromArray(S, d, dOffset + 2 * channels + c);
-      w0 = FloatVector.fromArray(S, x, x2 + c).fma(p, w0);
-      w1 = FloatVector.fromArray(S, x, x2 + xColumn + c).fma(p, w1);
-      w2 = FloatVector.fromArray(S, x, x2 + 2 * xColumn + c).fma(p, w2);
-      p = FloatVector.fromArray(S, d, dOffset + 3 * channels + c);
-      FloatVector.fromArray(S, x, x3 + c).fma(p, w0).intoArray(w, wOffset + c);
-      FloatVector.fromArray(S, x, x3 + xColumn + c).fma(p, w1).intoArray(w, wOffset + channels + c);
-      FloatVector.fromArray(S, x, x3 + 2 * xColumn + c)
-          .fma(p, w2)
-          .intoArray(w, wOffset + 2 * channels + c);
-    }
-    for (; c < channels; c++) {
+      int wOffset,
+      int wRow) {
+    for (int i = 0; i < 3; i++) {
       for (int j = 0; j < 3; j++) {
-        int to = wOffset + j * channels + c;
-        w[to] = fourProducts(x, xOffset + j * xColumn + c, xStep, d, dOffset + c, channels, w[to]);
+        int first = j == 0 ? 0 : -before;
+        int end = j == 2 ? number : number + after;
+        int from = xOffset + i * xRow + j * xColumn;
+        int to = wOffset + i * wRow + j * channels;
+        addRest(firstChannel, channels, first, end, x, from, xStep, d, dOffset, w, to);
       }
     }
   }
 
-  /** One pixel added to three taps of a row. */
-  private static void addOneToThree(
+  /** Pixels added to five taps of a row that lie as far apart. */
+  private static void addToFive(
       int channels,
+      int number,
       float[] x,
       int xOffset,
       int xColumn,
@@ -233,14 +377,91 @@ final class DepthwiseFilter extends DepthwiseWalk implements WorkerPool.Task {
       int dOffset,
       float[] w,
       int wOffset) {
+    int c = 0;
+    for (; c <= channels - LANES; c += LANES) {
+      FloatVector w0 = FloatVector.fromArray(S, w, wOffset + c);
+      FloatVector w1 = FloatVector.fromArray(S, w, wOffset + channels + c);
+      FloatVector w2 = FloatVector.fromArray(S, w, wOffset + 2 * channels + c);
+      FloatVector w3 = FloatVector.fromArray(S, w, wOffset + 3 * channels + c);
+      FloatVector w4 = FloatVector.fromArray(S, w, wOffset + 4 * channels + c);
+      int from = xOffset + c;
+      FloatVector x0 = FloatVector.fromArray(S, x, from);
+      FloatVector x1 = FloatVector.fromArray(S, x, from + xColumn);
+      FloatVector x2 = FloatVector.fromArray(S, x, from + 2 * xColumn);
+      FloatVector x3 = FloatVector.fromArray(S, x, from + 3 * xColumn);
+      for (int p = 0; p < number; p++) {
+        FloatVector d0 = FloatVector.fromArray(S, d, dOffset + p * channels + c);
+        FloatVector x4 = FloatVector.fromArray(S, x, from + (p + 4) * xColumn);
+        w0 = x0.fma(d0, w0);
+        w1 = x1.fma(d0, w1);
+        w2 = x2.fma(d0, w2);
+        w3 = x3.fma(d0, w3);
+        w4 = x4.fma(d0, w4);
+        x0 = x1;
+        x1 = x2;
+        x2 = x3;
+        x3 = x4;
+      }
+      w0.intoArray(w, wOffset + c);
+      w1.intoArray(w, wOffset + channels + c);
+      w2.intoArray(w, wOffset + 2 * channels + c);
+      w3.intoArray(w, wOffset + 3 * channels + c);
+      w4.intoArray(w, wOffset + 4 * channels + c);
+    }
+    for (int j = 0; j < 5; j++) {
+      int from = xOffset + j * xColumn;
+      addRest(c, channels, 0, number, x, from, xColumn, d, dOffset, w, wOffset + j * channels);
+    }
+  }
+
+  /** Pixels added to three taps of a row. */
+  private static void addToThree(
+      int channels,
+      int number,
+      float[] x,
+      int xOffset,
+      int xColumn,
+      int xStep,
+      float[] d,
+      int dOffset,
+      float[] w,
+      int wOffset) {
+    int c = 0;
+    for (; c <= channels - LANES; c += LANES) {
+      FloatVector w0 = FloatVector.fromArray(S, w, wOffset + c);
+      FloatVector w1 = FloatVector.fromArray(S, w, wOffset + channels + c);
+      FloatVector w2 = FloatVector.fromArray(S, w, wOffset + 2 * channels + c);
+      for (int p = 0; p < number; p++) {
+        FloatVector d0 = FloatVector.fromArray(S, d, dOffset + p * channels + c);
+        int at = xOffset + p * xStep + c;
+        w0 = FloatVector.fromArray(S, x, at).fma(d0, w0);
+        w1 = FloatVector.fromArray(S, x, at + xColumn).fma(d0, w1);
+        w2 = FloatVector.fromArray(S, x, at + 2 * xColumn).fma(d0, w2);
+      }
+      w0.intoArray(w, wOffset + c);
+      w1.intoArray(w, wOffset + channels + c);
+      w2.intoArray(w, wOffset + 2 * channels + c);
+    }
     for (int j = 0; j < 3; j++) {
-      addOne(channels, x, xOffset + j * xColumn, d, dOffset, w, wOffset + j * channels);
+      addRest(
+          c,
+          channels,
+          0,
+          number,
+          x,
+          xOffset + j * xColumn,
+          xStep,
+          d,
+          dOffset,
+          w,
+          wOffset + j * channels);
     }
   }
 
-  /** Four pixels added to one tap. */
-  private static void addFour(
+  /** Pixels added to one tap. */
+  private static void addToOne(
       int channels,
+      int number,
       float[] x,
       int xOffset,
       int xStep,
@@ -250,32 +471,35 @@ final class DepthwiseFilter extends DepthwiseWalk implements WorkerPool.Task {
       int wOffset) {
     int c = 0;
     for (; c <= channels - LANES; c += LANES) {
-      FloatVector sum =
-          FloatVector.fromArray(S, x, xOffset + c)
-              .fma(
-                  FloatVector.fromArray(S, d, dOffset + c),
-                  FloatVector.fromArray(S, w, wOffset + c));
-      sum =
-          FloatVector.fromArray(S, x, xOffset + xStep + c)
-              .fma(FloatVector.fromArray(S, d, dOffset + channels + c), sum);
-      sum =
-          FloatVector.fromArray(S, x, xOffset + 2 * xStep + c)
-              .fma(FloatVector.fromArray(S, d, dOffset + 2 * channels + c), sum);
-      FloatVector.fromArray(S, x, xOffset + 3 * xStep + c)
-          .fma(FloatVector.fromArray(S, d, dOffset + 3 * channels + c), sum)
-          .intoArray(w, wOffset + c);
+      FloatVector sum = FloatVector.fromArray(S, w, wOffset + c);
+      for (int p = 0; p < number; p++) {
+        FloatVector d0 = FloatVector.fromArray(S, d, dOffset + p * channels + c);
+        sum = FloatVector.fromArray(S, x, xOffset + p * xStep + c).fma(d0, sum);
+      }
+      sum.intoArray(w, wOffset + c);
     }
-    for (; c < channels; c++) {
-      w[wOffset + c] =
-          fourProducts(x, xOffset + c, xStep, d, dOffset + c, channels, w[wOffset + c]);
-    }
+    addRest(c, channels, 0, number, x, xOffset, xStep, d, dOffset, w, wOffset);
   }
 
-  private static float fourProducts(
-      float[] x, int xOffset, int xStep, float[] d, int dOffset, int dStep, float sum) {
-    float first = Math.fma(x[xOffset], d[dOffset], sum);
-    float second = Math.fma(x[xOffset + xStep], d[dOffset + dStep], first);
-    float third = Math.fma(x[xOffset + 2 * xStep], d[dOffset + 2 * dStep], second);
-    return Math.fma(x[xOffset + 3 * xStep], d[dOffset + 3 * dStep], third);
+  /** The channels that fill no vector, by one tap. */
+  private static void addRest(
+      int firstChannel,
+      int channels,
+      int first,
+      int end,
+      float[] x,
+      int xOffset,
+      int xStep,
+      float[] d,
+      int dOffset,
+      float[] w,
+      int wOffset) {
+    for (int c = firstChannel; c < channels; c++) {
+      float sum = w[wOffset + c];
+      for (int p = first; p < end; p++) {
+        sum = Math.fma(x[xOffset + p * xStep + c], d[dOffset + p * channels + c], sum);
+      }
+      w[wOffset + c] = sum;
+    }
   }
 }

@@ -116,45 +116,75 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
   }
 
   @Override
-  void pixels(int number, int to, int from, int w, int tapRows, int tapColumns) {
-    boolean nine = tapRows == 3 && tapColumns == 3 && overlaps() && (plain || fused);
-    if (nine && number >= GROUP) {
-      for (int p = 0; p < number; p += GROUP) {
-        int first = Math.min(p, number - GROUP); // the last four may be in part those before
-        nine(to + first * pixelStep, from + first * sourceStep, w);
-      }
-      return;
+  boolean row(
+      int before, int number, int after, int to, int from, int w, int tapRows, int tapColumns) {
+    boolean nine = tapRows == 3 && tapColumns == 3 && number > 0 && (plain || fused);
+    if (nine && overlaps()) {
+      sumRow(
+          channels,
+          before,
+          number,
+          after,
+          source,
+          from,
+          sourceRow,
+          sourceColumn,
+          filter,
+          w,
+          filterRow,
+          filterColumn,
+          fused,
+          bias,
+          biasOffset,
+          floor,
+          target,
+          to,
+          pixelStep);
+      return true;
     }
+    if (nine && byTwo()) {
+      sumRowByTwo(
+          channels,
+          before,
+          number,
+          after,
+          source,
+          from,
+          sourceRow,
+          sourceColumn,
+          filter,
+          w,
+          filterRow,
+          filterColumn,
+          fused,
+          bias,
+          biasOffset,
+          floor,
+          target,
+          to,
+          pixelStep);
+      return true;
+    }
+    return false;
+  }
+
+  @Override
+  void pixels(int number, int to, int from, int w, int tapRows, int tapColumns) {
     if (plain && few(number, to, from, w, tapRows, tapColumns)) {
       return;
     }
-    int p = 0;
-    for (; p <= number - GROUP; p += GROUP) {
-      sum(GROUP, to + p * pixelStep, from + p * sourceStep, w, tapRows, tapColumns);
+    if (epilogue.sums()) {
+      float[] sums = Scratch.current().patches(number * channels);
+      sum(number, sums, 0, channels, from, w, tapRows, tapColumns);
+      for (int p = 0; p < number; p++) {
+        finish(sums, p * channels, to + p * pixelStep);
+      }
+      return;
     }
-    for (; p < number; p++) {
-      sum(1, to + p * pixelStep, from + p * sourceStep, w, tapRows, tapColumns);
+    sum(number, target, to, pixelStep, from, w, tapRows, tapColumns);
+    for (int p = 0; p < number && !plain; p++) {
+      finish(target, to + p * pixelStep, to + p * pixelStep);
     }
-  }
-
-  private void nine(int to, int from, int w) {
-    sumNine(
-        channels,
-        source,
-        from,
-        sourceRow,
-        sourceStep,
-        filter,
-        w,
-        filterRow,
-        filterColumn,
-        fused,
-        bias,
-        biasOffset,
-        floor,
-        target,
-        to,
-        pixelStep);
   }
 
   /** Pixels of one, two or two by two taps, as backward with strides; false for any others. */
@@ -190,49 +220,57 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
     return true;
   }
 
-  /** One pixel or a group. */
-  private void sum(int number, int to, int from, int w, int tapRows, int tapColumns) {
-    if (epilogue.sums()) {
-      float[] sums = Scratch.current().patches(GROUP * channels);
-      sum(number, sums, 0, channels, from, w, tapRows, tapColumns);
+  private void sum(
+      int number, float[] y, int to, int step, int from, int w, int tapRows, int tapColumns) {
+    if (tapRows == 0 || tapColumns == 0) {
       for (int p = 0; p < number; p++) {
-        finish(sums, p * channels, to + p * pixelStep);
+        Arrays.fill(y, to + p * step, to + p * step + channels, 0);
       }
       return;
     }
-    sum(number, target, to, pixelStep, from, w, tapRows, tapColumns);
-    for (int p = 0; p < number && !plain; p++) {
-      finish(target, to + p * pixelStep, to + p * pixelStep);
-    }
-  }
-
-  private void sum(
-      int number, float[] y, int to, int step, int from, int w, int tapRows, int tapColumns) {
-    for (int p = 0; p < number; p++) {
-      Arrays.fill(y, to + p * step, to + p * step + channels, 0);
-    }
     for (int i = 0; i < tapRows; i++) {
-      row(number, y, to, step, from + i * sourceRow, w + i * filterRow, tapColumns);
-    }
-  }
-
-  private void row(int number, float[] y, int to, int step, int from, int w, int taps) {
-    int j = 0;
-    for (; j <= taps - 3; j += 3) {
-      int at = from + j * sourceColumn;
-      int tap = w + j * filterColumn;
-      if (number == GROUP) {
-        addThreeToFour(
-            channels, source, at, sourceStep, sourceColumn, filter, tap, filterColumn, y, to, step);
-      } else {
-        addThree(channels, source, at, sourceColumn, filter, tap, filterColumn, y, to);
-      }
-    }
-    for (; j < taps; j++) {
-      int at = from + j * sourceColumn;
-      int tap = w + j * filterColumn;
-      for (int p = 0; p < number; p++) {
-        addOne(channels, source, at + p * sourceStep, filter, tap, y, to + p * step);
+      int x = from + i * sourceRow;
+      int tap = w + i * filterRow;
+      int j = 0;
+      while (j < tapColumns) {
+        boolean starts = i == 0 && j == 0;
+        int at = x + j * sourceColumn;
+        int k = tap + j * filterColumn;
+        if (j <= tapColumns - 5 && overlaps()) {
+          addFive(
+              channels,
+              number,
+              starts,
+              source,
+              at,
+              sourceColumn,
+              filter,
+              k,
+              filterColumn,
+              y,
+              to,
+              step);
+          j += 5;
+        } else if (j <= tapColumns - 3) {
+          addThree(
+              channels,
+              number,
+              starts,
+              source,
+              at,
+              sourceColumn,
+              sourceStep,
+              filter,
+              k,
+              filterColumn,
+              y,
+              to,
+              step);
+          j += 3;
+        } else {
+          addOne(channels, number, starts, source, at, sourceStep, filter, k, y, to, step);
+          j++;
+        }
       }
     }
   }
@@ -246,13 +284,19 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
     }
   }
 
-  /** Four pixels by all taps of 3 × 3, where pixels lie as far apart as taps. */
-  private static void sumNine(
+  /**
+   * A row by all taps of 3 × 3, where pixels lie as far apart as taps: a pixel brings in one column
+   * of the source.
+   */
+  private static void sumRow(
       int channels,
+      int before,
+      int number,
+      int after,
       float[] x,
       int xOffset,
       int xRow,
-      int step,
+      int xColumn,
       float[] w,
       int wOffset,
       int wRow,
@@ -264,104 +308,362 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
       float[] y,
       int yOffset,
       int yStep) {
-    int row1 = xOffset + xRow;
-    int row2 = row1 + xRow;
-    int tap1 = wOffset + wRow;
-    int tap2 = tap1 + wRow;
     int c = 0;
     for (; c <= channels - LANES; c += LANES) {
-      FloatVector x0 = FloatVector.fromArray(S, x, xOffset + c);
-      FloatVector x1 = FloatVector.fromArray(S, x, xOffset + step + c);
-      FloatVector x2 = FloatVector.fromArray(S, x, xOffset + 2 * step + c);
-      FloatVector x3 = FloatVector.fromArray(S, x, xOffset + 3 * step + c);
-      FloatVector x4 = FloatVector.fromArray(S, x, xOffset + 4 * step + c);
-      FloatVector x5 = FloatVector.fromArray(S, x, xOffset + 5 * step + c);
-      FloatVector k = FloatVector.fromArray(S, w, wOffset + c);
+      int tap1 = wOffset + wRow + c;
+      int tap2 = tap1 + wRow;
+      FloatVector k0 = FloatVector.fromArray(S, w, wOffset + c);
+      FloatVector k1 = FloatVector.fromArray(S, w, wOffset + wColumn + c);
+      FloatVector k2 = FloatVector.fromArray(S, w, wOffset + 2 * wColumn + c);
+      FloatVector k3 = FloatVector.fromArray(S, w, tap1);
+      FloatVector k4 = FloatVector.fromArray(S, w, tap1 + wColumn);
+      FloatVector k5 = FloatVector.fromArray(S, w, tap1 + 2 * wColumn);
+      FloatVector k6 = FloatVector.fromArray(S, w, tap2);
+      FloatVector k7 = FloatVector.fromArray(S, w, tap2 + wColumn);
+      FloatVector k8 = FloatVector.fromArray(S, w, tap2 + 2 * wColumn);
       FloatVector zero = FloatVector.zero(S);
-      FloatVector y0 = x0.fma(k, zero);
-      FloatVector y1 = x1.fma(k, zero);
-      FloatVector y2 = x2.fma(k, zero);
-      FloatVector y3 = x3.fma(k, zero);
-      k = FloatVector.fromArray(S, w, wOffset + wColumn + c);
-      y0 = x1.fma(k, y0);
-      y1 = x2.fma(k, y1);
-      y2 = x3.fma(k, y2);
-      y3 = x4.fma(k, y3);
-      k = FloatVector.fromArray(S, w, wOffset + 2 * wColumn + c);
-      y0 = x2.fma(k, y0);
-      y1 = x3.fma(k, y1);
-      y2 = x4.fma(k, y2);
-      y3 = x5.fma(k, y3);
-
-      x0 = FloatVector.fromArray(S, x, row1 + c);
-      x1 = FloatVector.fromArray(S, x, row1 + step + c);
-      x2 = FloatVector.fromArray(S, x, row1 + 2 * step + c);
-      x3 = FloatVector.fromArray(S, x, row1 + 3 * step + c);
-      x4 = FloatVector.fromArray(S, x, row1 + 4 * step + c);
-      x5 = FloatVector.fromArray(S, x, row1 + 5 * step + c);
-      k = FloatVector.fromArray(S, w, tap1 + c);
-      y0 = x0.fma(k, y0);
-      y1 = x1.fma(k, y1);
-      y2 = x2.fma(k, y2);
-      y3 = x3.fma(k, y3);
-      k = FloatVector.fromArray(S, w, tap1 + wColumn + c);
-      y0 = x1.fma(k, y0);
-      y1 = x2.fma(k, y1);
-      y2 = x3.fma(k, y2);
-      y3 = x4.fma(k, y3);
-      k = FloatVector.fromArray(S, w, tap1 + 2 * wColumn + c);
-      y0 = x2.fma(k, y0);
-      y1 = x3.fma(k, y1);
-      y2 = x4.fma(k, y2);
-      y3 = x5.fma(k, y3);
-
-      x0 = FloatVector.fromArray(S, x, row2 + c);
-      x1 = FloatVector.fromArray(S, x, row2 + step + c);
-      x2 = FloatVector.fromArray(S, x, row2 + 2 * step + c);
-      x3 = FloatVector.fromArray(S, x, row2 + 3 * step + c);
-      x4 = FloatVector.fromArray(S, x, row2 + 4 * step + c);
-      x5 = FloatVector.fromArray(S, x, row2 + 5 * step + c);
-      k = FloatVector.fromArray(S, w, tap2 + c);
-      y0 = x0.fma(k, y0);
-      y1 = x1.fma(k, y1);
-      y2 = x2.fma(k, y2);
-      y3 = x3.fma(k, y3);
-      k = FloatVector.fromArray(S, w, tap2 + wColumn + c);
-      y0 = x1.fma(k, y0);
-      y1 = x2.fma(k, y1);
-      y2 = x3.fma(k, y2);
-      y3 = x4.fma(k, y3);
-      k = FloatVector.fromArray(S, w, tap2 + 2 * wColumn + c);
-      y0 = x2.fma(k, y0);
-      y1 = x3.fma(k, y1);
-      y2 = x4.fma(k, y2);
-      y3 = x5.fma(k, y3);
-
-      if (finishes) {
-        FloatVector b = FloatVector.fromArray(S, bias, biasOffset + c);
-        FloatVector least = FloatVector.broadcast(S, floor);
-        y0.add(b).max(least).intoArray(y, yOffset + c);
-        y1.add(b).max(least).intoArray(y, yOffset + yStep + c);
-        y2.add(b).max(least).intoArray(y, yOffset + 2 * yStep + c);
-        y3.add(b).max(least).intoArray(y, yOffset + 3 * yStep + c);
-      } else {
-        y0.intoArray(y, yOffset + c);
-        y1.intoArray(y, yOffset + yStep + c);
-        y2.intoArray(y, yOffset + 2 * yStep + c);
-        y3.intoArray(y, yOffset + 3 * yStep + c);
+      FloatVector b = finishes ? FloatVector.fromArray(S, bias, biasOffset + c) : zero;
+      FloatVector least = FloatVector.broadcast(S, floor);
+      int row0 = xOffset + c;
+      int row1 = row0 + xRow;
+      int row2 = row1 + xRow;
+      FloatVector x0 = FloatVector.fromArray(S, x, row0);
+      FloatVector x1 = FloatVector.fromArray(S, x, row0 + xColumn);
+      FloatVector x3 = FloatVector.fromArray(S, x, row1);
+      FloatVector x4 = FloatVector.fromArray(S, x, row1 + xColumn);
+      FloatVector x6 = FloatVector.fromArray(S, x, row2);
+      FloatVector x7 = FloatVector.fromArray(S, x, row2 + xColumn);
+      if (before > 0) {
+        FloatVector sum = x1.fma(k2, x0.fma(k1, zero));
+        sum = x4.fma(k5, x3.fma(k4, sum));
+        sum = x7.fma(k8, x6.fma(k7, sum));
+        if (finishes) {
+          sum = sum.add(b).max(least);
+        }
+        sum.intoArray(y, yOffset - yStep + c);
+      }
+      for (int p = 0; p < number; p++) {
+        FloatVector x2 = FloatVector.fromArray(S, x, row0 + (p + 2) * xColumn);
+        FloatVector x5 = FloatVector.fromArray(S, x, row1 + (p + 2) * xColumn);
+        FloatVector x8 = FloatVector.fromArray(S, x, row2 + (p + 2) * xColumn);
+        FloatVector sum = x2.fma(k2, x1.fma(k1, x0.fma(k0, zero)));
+        sum = x5.fma(k5, x4.fma(k4, x3.fma(k3, sum)));
+        sum = x8.fma(k8, x7.fma(k7, x6.fma(k6, sum)));
+        if (finishes) {
+          sum = sum.add(b).max(least);
+        }
+        sum.intoArray(y, yOffset + p * yStep + c);
+        x0 = x1;
+        x1 = x2;
+        x3 = x4;
+        x4 = x5;
+        x6 = x7;
+        x7 = x8;
+      }
+      if (after > 0) {
+        FloatVector sum = x1.fma(k1, x0.fma(k0, zero));
+        sum = x4.fma(k4, x3.fma(k3, sum));
+        sum = x7.fma(k7, x6.fma(k6, sum));
+        if (finishes) {
+          sum = sum.add(b).max(least);
+        }
+        sum.intoArray(y, yOffset + number * yStep + c);
       }
     }
-    for (; c < channels; c++) {
-      for (int p = 0; p < GROUP; p++) {
+    sumRowRest(
+        c,
+        channels,
+        before,
+        number,
+        after,
+        x,
+        xOffset,
+        xRow,
+        xColumn,
+        xColumn,
+        w,
+        wOffset,
+        wRow,
+        wColumn,
+        finishes,
+        bias,
+        biasOffset,
+        floor,
+        y,
+        yOffset,
+        yStep);
+  }
+
+  /** The same where pixels lie twice as far apart as taps, with two new columns. */
+  private static void sumRowByTwo(
+      int channels,
+      int before,
+      int number,
+      int after,
+      float[] x,
+      int xOffset,
+      int xRow,
+      int xColumn,
+      float[] w,
+      int wOffset,
+      int wRow,
+      int wColumn,
+      boolean finishes,
+      float[] bias,
+      int biasOffset,
+      float floor,
+      float[] y,
+      int yOffset,
+      int yStep) {
+    int c = 0;
+    for (; c <= channels - LANES; c += LANES) {
+      int tap1 = wOffset + wRow + c;
+      int tap2 = tap1 + wRow;
+      FloatVector k0 = FloatVector.fromArray(S, w, wOffset + c);
+      FloatVector k1 = FloatVector.fromArray(S, w, wOffset + wColumn + c);
+      FloatVector k2 = FloatVector.fromArray(S, w, wOffset + 2 * wColumn + c);
+      FloatVector k3 = FloatVector.fromArray(S, w, tap1);
+      FloatVector k4 = FloatVector.fromArray(S, w, tap1 + wColumn);
+      FloatVector k5 = FloatVector.fromArray(S, w, tap1 + 2 * wColumn);
+      FloatVector k6 = FloatVector.fromArray(S, w, tap2);
+      FloatVector k7 = FloatVector.fromArray(S, w, tap2 + wColumn);
+      FloatVector k8 = FloatVector.fromArray(S, w, tap2 + 2 * wColumn);
+      FloatVector zero = FloatVector.zero(S);
+      FloatVector b = finishes ? FloatVector.fromArray(S, bias, biasOffset + c) : zero;
+      FloatVector least = FloatVector.broadcast(S, floor);
+      int row0 = xOffset + c;
+      int row1 = row0 + xRow;
+      int row2 = row1 + xRow;
+      FloatVector x0 = FloatVector.fromArray(S, x, row0);
+      FloatVector x3 = FloatVector.fromArray(S, x, row1);
+      FloatVector x6 = FloatVector.fromArray(S, x, row2);
+      if (before > 0) {
+        FloatVector sum = FloatVector.fromArray(S, x, row0 - xColumn).fma(k1, zero);
+        sum = FloatVector.fromArray(S, x, row1 - xColumn).fma(k4, x0.fma(k2, sum));
+        sum = FloatVector.fromArray(S, x, row2 - xColumn).fma(k7, x3.fma(k5, sum));
+        sum = x6.fma(k8, sum);
+        if (finishes) {
+          sum = sum.add(b).max(least);
+        }
+        sum.intoArray(y, yOffset - yStep + c);
+      }
+      for (int p = 0; p < number; p++) {
+        int next = (2 * p + 1) * xColumn;
+        FloatVector x1 = FloatVector.fromArray(S, x, row0 + next);
+        FloatVector x2 = FloatVector.fromArray(S, x, row0 + next + xColumn);
+        FloatVector x4 = FloatVector.fromArray(S, x, row1 + next);
+        FloatVector x5 = FloatVector.fromArray(S, x, row1 + next + xColumn);
+        FloatVector x7 = FloatVector.fromArray(S, x, row2 + next);
+        FloatVector x8 = FloatVector.fromArray(S, x, row2 + next + xColumn);
+        FloatVector sum = x2.fma(k2, x1.fma(k1, x0.fma(k0, zero)));
+        sum = x5.fma(k5, x4.fma(k4, x3.fma(k3, sum)));
+        sum = x8.fma(k8, x7.fma(k7, x6.fma(k6, sum)));
+        if (finishes) {
+          sum = sum.add(b).max(least);
+        }
+        sum.intoArray(y, yOffset + p * yStep + c);
+        x0 = x2;
+        x3 = x5;
+        x6 = x8;
+      }
+      if (after > 0) {
+        int next = (2 * number + 1) * xColumn;
+        FloatVector sum = FloatVector.fromArray(S, x, row0 + next).fma(k1, x0.fma(k0, zero));
+        sum = FloatVector.fromArray(S, x, row1 + next).fma(k4, x3.fma(k3, sum));
+        sum = FloatVector.fromArray(S, x, row2 + next).fma(k7, x6.fma(k6, sum));
+        if (finishes) {
+          sum = sum.add(b).max(least);
+        }
+        sum.intoArray(y, yOffset + number * yStep + c);
+      }
+    }
+    sumRowRest(
+        c,
+        channels,
+        before,
+        number,
+        after,
+        x,
+        xOffset,
+        xRow,
+        xColumn,
+        2 * xColumn,
+        w,
+        wOffset,
+        wRow,
+        wColumn,
+        finishes,
+        bias,
+        biasOffset,
+        floor,
+        y,
+        yOffset,
+        yStep);
+  }
+
+  /** The channels of a row that fill no vector. */
+  private static void sumRowRest(
+      int firstChannel,
+      int channels,
+      int before,
+      int number,
+      int after,
+      float[] x,
+      int xOffset,
+      int xRow,
+      int xColumn,
+      int xStep,
+      float[] w,
+      int wOffset,
+      int wRow,
+      int wColumn,
+      boolean finishes,
+      float[] bias,
+      int biasOffset,
+      float floor,
+      float[] y,
+      int yOffset,
+      int yStep) {
+    for (int p = -before; p < number + after && firstChannel < channels; p++) {
+      int low = p < 0 ? 1 : 0;
+      int high = p < number ? 3 : 2;
+      for (int c = firstChannel; c < channels; c++) {
         float sum = 0;
         for (int i = 0; i < 3; i++) {
-          int at = xOffset + i * xRow + p * step + c;
-          int tap = wOffset + i * wRow + c;
-          sum = Math.fma(x[at], w[tap], sum);
-          sum = Math.fma(x[at + step], w[tap + wColumn], sum);
-          sum = Math.fma(x[at + 2 * step], w[tap + 2 * wColumn], sum);
+          for (int j = low; j < high; j++) {
+            float value = x[xOffset + i * xRow + p * xStep + j * xColumn + c];
+            sum = Math.fma(value, w[wOffset + i * wRow + j * wColumn + c], sum);
+          }
         }
         y[yOffset + p * yStep + c] = finishes ? Math.max(sum + bias[biasOffset + c], floor) : sum;
+      }
+    }
+  }
+
+  /**
+   * Pixels by five taps of a row that lie as far apart, added to what there is unless they are the
+   * first.
+   */
+  private static void addFive(
+      int channels,
+      int number,
+      boolean starts,
+      float[] x,
+      int xOffset,
+      int xColumn,
+      float[] w,
+      int wOffset,
+      int wColumn,
+      float[] y,
+      int yOffset,
+      int yStep) {
+    int c = 0;
+    for (; c <= channels - LANES; c += LANES) {
+      FloatVector k0 = FloatVector.fromArray(S, w, wOffset + c);
+      FloatVector k1 = FloatVector.fromArray(S, w, wOffset + wColumn + c);
+      FloatVector k2 = FloatVector.fromArray(S, w, wOffset + 2 * wColumn + c);
+      FloatVector k3 = FloatVector.fromArray(S, w, wOffset + 3 * wColumn + c);
+      FloatVector k4 = FloatVector.fromArray(S, w, wOffset + 4 * wColumn + c);
+      FloatVector zero = FloatVector.zero(S);
+      int from = xOffset + c;
+      FloatVector x0 = FloatVector.fromArray(S, x, from);
+      FloatVector x1 = FloatVector.fromArray(S, x, from + xColumn);
+      FloatVector x2 = FloatVector.fromArray(S, x, from + 2 * xColumn);
+      FloatVector x3 = FloatVector.fromArray(S, x, from + 3 * xColumn);
+      for (int p = 0; p < number; p++) {
+        int to = yOffset + p * yStep + c;
+        FloatVector x4 = FloatVector.fromArray(S, x, from + (p + 4) * xColumn);
+        FloatVector sum = starts ? zero : FloatVector.fromArray(S, y, to);
+        sum = x2.fma(k2, x1.fma(k1, x0.fma(k0, sum)));
+        x4.fma(k4, x3.fma(k3, sum)).intoArray(y, to);
+        x0 = x1;
+        x1 = x2;
+        x2 = x3;
+        x3 = x4;
+      }
+    }
+    for (int p = 0; p < number && c < channels; p++) {
+      for (int channel = c; channel < channels; channel++) {
+        int to = yOffset + p * yStep + channel;
+        float sum = starts ? 0 : y[to];
+        for (int j = 0; j < 5; j++) {
+          float value = x[xOffset + (p + j) * xColumn + channel];
+          sum = Math.fma(value, w[wOffset + j * wColumn + channel], sum);
+        }
+        y[to] = sum;
+      }
+    }
+  }
+
+  /** The same by three taps wherever they lie. */
+  private static void addThree(
+      int channels,
+      int number,
+      boolean starts,
+      float[] x,
+      int xOffset,
+      int xColumn,
+      int xStep,
+      float[] w,
+      int wOffset,
+      int wColumn,
+      float[] y,
+      int yOffset,
+      int yStep) {
+    int c = 0;
+    for (; c <= channels - LANES; c += LANES) {
+      FloatVector k0 = FloatVector.fromArray(S, w, wOffset + c);
+      FloatVector k1 = FloatVector.fromArray(S, w, wOffset + wColumn + c);
+      FloatVector k2 = FloatVector.fromArray(S, w, wOffset + 2 * wColumn + c);
+      FloatVector zero = FloatVector.zero(S);
+      for (int p = 0; p < number; p++) {
+        int at = xOffset + p * xStep + c;
+        int to = yOffset + p * yStep + c;
+        FloatVector sum = starts ? zero : FloatVector.fromArray(S, y, to);
+        sum = FloatVector.fromArray(S, x, at).fma(k0, sum);
+        sum = FloatVector.fromArray(S, x, at + xColumn).fma(k1, sum);
+        FloatVector.fromArray(S, x, at + 2 * xColumn).fma(k2, sum).intoArray(y, to);
+      }
+    }
+    for (int p = 0; p < number && c < channels; p++) {
+      for (int channel = c; channel < channels; channel++) {
+        int at = xOffset + p * xStep + channel;
+        int to = yOffset + p * yStep + channel;
+        float sum = Math.fma(x[at], w[wOffset + channel], starts ? 0 : y[to]);
+        sum = Math.fma(x[at + xColumn], w[wOffset + wColumn + channel], sum);
+        y[to] = Math.fma(x[at + 2 * xColumn], w[wOffset + 2 * wColumn + channel], sum);
+      }
+    }
+  }
+
+  /** Pixels by one tap. */
+  private static void addOne(
+      int channels,
+      int number,
+      boolean starts,
+      float[] x,
+      int xOffset,
+      int xStep,
+      float[] w,
+      int wOffset,
+      float[] y,
+      int yOffset,
+      int yStep) {
+    int c = 0;
+    for (; c <= channels - LANES; c += LANES) {
+      FloatVector k = FloatVector.fromArray(S, w, wOffset + c);
+      FloatVector zero = FloatVector.zero(S);
+      for (int p = 0; p < number; p++) {
+        int to = yOffset + p * yStep + c;
+        FloatVector sum = starts ? zero : FloatVector.fromArray(S, y, to);
+        FloatVector.fromArray(S, x, xOffset + p * xStep + c).fma(k, sum).intoArray(y, to);
+      }
+    }
+    for (int p = 0; p < number && c < channels; p++) {
+      for (int channel = c; channel < channels; channel++) {
+        int to = yOffset + p * yStep + channel;
+        float value = x[xOffset + p * xStep + channel];
+        y[to] = Math.fma(value, w[wOffset + channel], starts ? 0 : y[to]);
       }
     }
   }
@@ -451,99 +753,6 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
     }
     for (; c < channels; c++) {
       y[yOffset + c] = Math.max(y[yOffset + c] + bias[biasOffset + c], floor);
-    }
-  }
-
-  /** Three taps of a row, {@code xColumn} apart, added to four pixels. */
-  private static void addThreeToFour(
-      int channels,
-      float[] x,
-      int xOffset,
-      int xStep,
-      int xColumn,
-      float[] w,
-      int wOffset,
-      int wColumn,
-      float[] y,
-      int yOffset,
-      int yStep) {
-    int x1 = xOffset + xStep;
-    int x2 = x1 + xStep;
-    int x3 = x2 + xStep;
-    int y1 = yOffset + yStep;
-    int y2 = y1 + yStep;
-    int y3 = y2 + yStep;
-    int c = 0;
-    for (; c <= channels - LANES; c += LANES) {
-      FloatVector k = FloatVector.fromArray(S, w, wOffset + c);
-      FloatVector s0 =
-          FloatVector.fromArray(S, x, xOffset + c).fma(k, FloatVector.fromArray(S, y, yOffset + c));
-      FloatVector s1 =
-          FloatVector.fromArray(S, x, x1 + c).fma(k, FloatVector.fromArray(S, y, y1 + c));
-      FloatVector s2 =
-          FloatVector.fromArray(S, x, x2 + c).fma(k, FloatVector.fromArray(S, y, y2 + c));
-      FloatVector s3 =
-          FloatVector.fromArray(S, x, x3 + c).fma(k, FloatVector.fromArray(S, y, y3 + c));
-      k = FloatVector.fromArray(S, w, wOffset + wColumn + c);
-      s0 = FloatVector.fromArray(S, x, xOffset + xColumn + c).fma(k, s0);
-      s1 = FloatVector.fromArray(S, x, x1 + xColumn + c).fma(k, s1);
-      s2 = FloatVector.fromArray(S, x, x2 + xColumn + c).fma(k, s2);
-      s3 = FloatVector.fromArray(S, x, x3 + xColumn + c).fma(k, s3);
-      k = FloatVector.fromArray(S, w, wOffset + 2 * wColumn + c);
-      s0 = FloatVector.fromArray(S, x, xOffset + 2 * xColumn + c).fma(k, s0);
-      s1 = FloatVector.fromArray(S, x, x1 + 2 * xColumn + c).fma(k, s1);
-      s2 = FloatVector.fromArray(S, x, x2 + 2 * xColumn + c).fma(k, s2);
-      s3 = FloatVector.fromArray(S, x, x3 + 2 * xColumn + c).fma(k, s3);
-      s0.intoArray(y, yOffset + c);
-      s1.intoArray(y, y1 + c);
-      s2.intoArray(y, y2 + c);
-      s3.intoArray(y, y3 + c);
-    }
-    if (c < channels) {
-      for (int p = 0; p < GROUP; p++) {
-        addThree(
-            channels - c,
-            x,
-            xOffset + p * xStep + c,
-            xColumn,
-            w,
-            wOffset + c,
-            wColumn,
-            y,
-            yOffset + p * yStep + c);
-      }
-    }
-  }
-
-  /** Three taps of a row added to one pixel. */
-  private static void addThree(
-      int channels,
-      float[] x,
-      int xOffset,
-      int xColumn,
-      float[] w,
-      int wOffset,
-      int wColumn,
-      float[] y,
-      int yOffset) {
-    int c = 0;
-    for (; c <= channels - LANES; c += LANES) {
-      FloatVector sum =
-          FloatVector.fromArray(S, x, xOffset + c)
-              .fma(
-                  FloatVector.fromArray(S, w, wOffset + c),
-                  FloatVector.fromArray(S, y, yOffset + c));
-      sum =
-          FloatVector.fromArray(S, x, xOffset + xColumn + c)
-              .fma(FloatVector.fromArray(S, w, wOffset + wColumn + c), sum);
-      FloatVector.fromArray(S, x, xOffset + 2 * xColumn + c)
-          .fma(FloatVector.fromArray(S, w, wOffset + 2 * wColumn + c), sum)
-          .intoArray(y, yOffset + c);
-    }
-    for (; c < channels; c++) {
-      float sum = Math.fma(x[xOffset + c], w[wOffset + c], y[yOffset + c]);
-      sum = Math.fma(x[xOffset + xColumn + c], w[wOffset + wColumn + c], sum);
-      y[yOffset + c] = Math.fma(x[xOffset + 2 * xColumn + c], w[wOffset + 2 * wColumn + c], sum);
     }
   }
 }

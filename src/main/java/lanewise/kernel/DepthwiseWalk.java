@@ -1,9 +1,5 @@
 package lanewise.kernel;
 
-import static lanewise.kernel.Simd.LANES;
-
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 import lanewise.shape.ConvolutionShape;
 
 /**
@@ -11,11 +7,6 @@ import lanewise.shape.ConvolutionShape;
  * meets.
  */
 abstract class DepthwiseWalk {
-  private static final VectorSpecies<Float> S = Simd.FLOATS;
-
-  /** Pixels side by side that share the loads of the taps. */
-  static final int GROUP = 4;
-
   static final float[] NOTHING = {};
 
   final DepthwiseAxis rows = new DepthwiseAxis();
@@ -63,6 +54,11 @@ abstract class DepthwiseWalk {
     return sourceStep == sourceColumn;
   }
 
+  /** Whether a pixel's last tap meets what its neighbour's first does. */
+  boolean byTwo() {
+    return sourceStep == 2 * sourceColumn;
+  }
+
   /** Row {@code t} of an image, whose pixels stand at {@code to} onward. */
   void row(int t, int to, int sourceImage, int filter) {
     int source = rows.source(t);
@@ -83,9 +79,18 @@ abstract class DepthwiseWalk {
     int reach = columns.length - 1 - (count - 1) * columns.distance - source;
     int inside = Math.min(pixels, Math.ceilDiv(Math.max(0, -source), columns.advance));
     int end = reach < 0 ? inside : Math.clamp(reach / columns.advance + 1, inside, pixels);
+    int at = from + source * channels + inside * sourceStep;
+    boolean one = inside == 0 || (inside == 1 && columns.low(source) == 1);
+    int last = source + end * columns.advance;
+    boolean other = end == pixels || (end == pixels - 1 && columns.high(last, count) == count - 1);
+    if (one
+        && other
+        && row(
+            inside, end - inside, pixels - end, to + inside * pixelStep, at, tap, tapRows, count)) {
+      return;
+    }
     edge(0, inside, to, from, source, tap, tapRows, count);
     if (end > inside) {
-      int at = from + source * channels + inside * sourceStep;
       pixels(end - inside, to + inside * pixelStep, at, tap, tapRows, count);
     }
     edge(end, pixels, to, from, source, tap, tapRows, count);
@@ -102,20 +107,14 @@ abstract class DepthwiseWalk {
     }
   }
 
+  /**
+   * A whole row at once: {@code before} pixels (0 or 1) whose first tap lies outside, {@code
+   * number} inside, the first of which stands at {@code to}, and {@code after} (0 or 1) whose last
+   * tap does. False if there is no kernel for it.
+   */
+  abstract boolean row(
+      int before, int number, int after, int to, int from, int w, int tapRows, int tapColumns);
+
   /** Pixels side by side, all their taps inside the source. */
   abstract void pixels(int number, int to, int from, int w, int tapRows, int tapColumns);
-
-  /** {@code y ← x · w + y}. */
-  static void addOne(
-      int channels, float[] x, int xOffset, float[] w, int wOffset, float[] y, int yOffset) {
-    int c = 0;
-    for (; c <= channels - LANES; c += LANES) {
-      FloatVector.fromArray(S, x, xOffset + c)
-          .fma(FloatVector.fromArray(S, w, wOffset + c), FloatVector.fromArray(S, y, yOffset + c))
-          .intoArray(y, yOffset + c);
-    }
-    for (; c < channels; c++) {
-      y[yOffset + c] = Math.fma(x[xOffset + c], w[wOffset + c], y[yOffset + c]);
-    }
-  }
 }

@@ -25,21 +25,21 @@ class ConvolutionPeersTest {
     toFilter.backwardFilter();
 
     JavaConvolutionBenchmark java = setUp(new JavaConvolutionBenchmark(), convolution);
-    assertClose(forward.output, java.forward());
+    assertClose(forward.output(), java.forward());
     java = setUp(new JavaConvolutionBenchmark(), convolution);
-    assertClose(backward.input, java.backwardInput());
+    assertClose(backward.dInput(), java.backwardInput());
     java = setUp(new JavaConvolutionBenchmark(), convolution);
-    assertClose(toFilter.filter, java.backwardFilter());
+    assertClose(toFilter.dFilter(), java.backwardFilter());
 
     OneDnnConvolutionBenchmark dnn = setUp(new OneDnnConvolutionBenchmark(), convolution);
     dnn.forward();
-    assertClose(forward.output, dnn.output());
+    assertClose(forward.output(), dnn.output());
     dnn = setUp(new OneDnnConvolutionBenchmark(), convolution);
     dnn.backwardInput();
-    assertClose(backward.input, dnn.dInput());
+    assertClose(backward.dInput(), dnn.dInput());
     dnn = setUp(new OneDnnConvolutionBenchmark(), convolution);
     dnn.backwardFilter();
-    assertClose(toFilter.filter, dnn.dFilter());
+    assertClose(toFilter.dFilter(), dnn.dFilter());
 
     assertAgrees(forward, backward, toFilter, new PyTorchConvolutionBenchmark());
     assertAgrees(forward, backward, toFilter, new PyTorchChannelsLastConvolutionBenchmark());
@@ -53,9 +53,9 @@ class ConvolutionPeersTest {
     setUp(torch, forward.convolution);
     torch.backwardInput();
     torch.backwardFilter();
-    assertClose(forward.output, torch.output());
-    assertClose(backward.input, torch.dInput());
-    assertClose(toFilter.filter, torch.dFilter());
+    assertClose(forward.output(), torch.output());
+    assertClose(backward.dInput(), torch.dInput());
+    assertClose(toFilter.dFilter(), torch.dFilter());
   }
 
   private static <T extends ConvolutionOperands> T setUp(T operands, String convolution) {
