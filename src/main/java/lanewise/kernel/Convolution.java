@@ -863,14 +863,38 @@ public final class Convolution {
         blockTurned(p, firstRow, rows, pixelRows, columns, x, base, dOut, store, at, scratch);
         return;
       }
-      int deep = p.fewChannels ? p.planePixels(pixelRows) : pixels;
-      float[] right = scratch.right(deep * Microkernel.packedWidth(columns));
+      boolean panel = // dOutput as it lies
+          s.groups() == 1
+              && columns % Simd.LANES == 0
+              && columns <= 2 * Microkernel.NR
+              && (p.fewChannels || columns <= Microkernel.NR || channelTiles(s, rows));
+      if (panel && channelTiles(s, rows)) {
+        int at = sumsOffset + chunk * s.filterSize() + firstRow * columns;
+        multiplyChannels(
+            rows, pixels, x, base + firstRow, s.inChannels(), columns, dOut, store, at);
+        return;
+      }
+      float[] right = panel ? dOutput : scratch.right(pixels * Microkernel.packedWidth(columns));
+      int rightAt = panel ? dOut : 0;
       float[] left =
           scratch.left(p.fewChannels ? 0 : (Math.min(rows, ROWS) + Microkernel.LEFT_STEP) * pixels);
       float[] planes = p.fewChannels ? p.planes(pixelRows, x, base, scratch) : left;
       for (int g = 0; g < s.groups(); g++) {
+        if (!panel) {
+          Panels.packRight(
+              false,
+              pixels,
+              p.fewChannels ? Panels.APART : 0,
+              columns,
+              dOutput,
+              dOut + g * columns,
+              s.outChannels(),
+              right,
+              0,
+              pixels,
+              0);
+        }
         if (p.fewChannels) {
-          p.packPixels(pixelRows, columns, dOutput, dOut + g * columns, s.outChannels(), right);
           int at = sumsOffset + chunk * s.filterSize() + firstRow * s.outChannels() + g * columns;
           p.multiplyPixels(
               pixelRows,
@@ -880,6 +904,8 @@ public final class Convolution {
               rows,
               columns,
               right,
+              rightAt,
+              panel ? columns : 0,
               store,
               sums,
               at,
@@ -887,18 +913,6 @@ public final class Convolution {
               scratch);
           continue;
         }
-        Panels.packRight(
-            false,
-            pixels,
-            0,
-            columns,
-            dOutput,
-            dOut + g * columns,
-            s.outChannels(),
-            right,
-            0,
-            pixels,
-            0);
         int patchesBase = base + g * p.groupChannels;
         for (int r = 0; r < rows; r += ROWS) {
           int some = Math.min(ROWS, rows - r);
@@ -913,12 +927,77 @@ public final class Convolution {
               0,
               columns,
               right,
-              0,
+              rightAt,
               store,
               sums,
               at,
               s.outChannels(),
               scratch);
+        }
+      }
+    }
+
+    /** With 16 registers the tile spills, and packing pays. */
+    private static boolean channelTiles(ConvolutionShape s, int rows) {
+      return pointwise(s) && rows >= ChannelTile.rows(Simd.LANES) && Simd.REGISTERS >= 32;
+    }
+
+    private void multiplyChannels(
+        int rows,
+        int pixels,
+        float[] x,
+        int from,
+        int channels,
+        int columns,
+        int dOut,
+        TileStore store,
+        int sumsAt) {
+      float[] tile = Scratch.current().tile;
+      for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
+        int width = Microkernel.panelWidth(columns - j);
+        int height = ChannelTile.rows(width);
+        int i = 0;
+        for (; i <= rows - height; i += height) {
+          int at = sumsAt + i * columns + j;
+          ChannelTile.multiply(
+              width,
+              pixels,
+              x,
+              from + i,
+              channels,
+              dOutput,
+              dOut + j,
+              columns,
+              store.way(),
+              sums,
+              at,
+              columns);
+        }
+        if (i < rows) { // the last tile, whose first rows are done
+          int skip = i + height - rows;
+          ChannelTile.multiply(
+              width,
+              pixels,
+              x,
+              from + rows - height,
+              channels,
+              dOutput,
+              dOut + j,
+              columns,
+              Microkernel.STORE,
+              tile,
+              0,
+              width);
+          store.finish(
+              rows - i,
+              width,
+              tile,
+              skip * width,
+              width,
+              sums,
+              sumsAt + i * columns + j,
+              columns,
+              j);
         }
       }
     }

@@ -398,11 +398,6 @@ final class Patches {
     return offsets;
   }
 
-  /** Elements of a plane from the first pixel of a block of so many rows to its last. */
-  int planePixels(int pixelRows) {
-    return (pixelRows - 1) * planeWidth() + outWidth;
-  }
-
   /**
    * Parts the rows that the patches of {@code pixelRows} rows of pixels read into planes, {@code
    * [strideHeight, strideWidth · channels, rows, planeWidth]}, so that a patch element's values for
@@ -448,32 +443,11 @@ final class Patches {
   }
 
   /**
-   * Packs {@code columns} channels of the output's gradient for {@link #multiplyPixels}: rows of
-   * zeros stand for the elements of a plane between two rows of pixels.
-   */
-  void packPixels(
-      int pixelRows, int columns, float[] dOutput, int dOutputOffset, int ld, float[] packed) {
-    int pixels = planePixels(pixelRows);
-    int gap = planeWidth() - outWidth;
-    for (int y = 0; y < pixelRows; y++) {
-      int first = y * planeWidth();
-      int from = dOutputOffset + y * outWidth * ld;
-      Panels.packRight(
-          false, outWidth, Panels.APART, columns, dOutput, from, ld, packed, 0, pixels, first);
-      for (int j = 0; j < columns && y < pixelRows - 1; j += Microkernel.panelWidth(columns - j)) {
-        int width = Microkernel.panelWidth(columns - j);
-        int to = pixels * j + (first + outWidth) * width;
-        Arrays.fill(packed, to, to + gap * width, 0);
-      }
-    }
-  }
-
-  /**
    * {@code C ← store(Pᵀ · B)} for elements {@code first … first + rows − 1} of the patches P of
    * {@code pixelRows} rows of pixels, k running over the pixels.
    *
    * @param planes as {@link #planes} made them
-   * @param right as {@link #packPixels} packed it
+   * @param right panels of all pixels, from {@code rightOffset} on
    */
   void multiplyPixels(
       int pixelRows,
@@ -483,29 +457,36 @@ final class Patches {
       int rows,
       int columns,
       float[] right,
+      int rightOffset,
+      int rightStep,
       TileStore store,
       float[] c,
       int cOffset,
       int ldc,
       Scratch scratch) {
-    int pixels = planePixels(pixelRows);
+    int pixels = pixelRows * outWidth;
     float[] tile = scratch.tile;
     for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
       int width = Microkernel.panelWidth(columns - j);
       int used = Math.min(width, columns - j);
-      int height = PixelTile.rows(width);
+      int height;
       for (int i = 0; i < rows; i += height) {
+        height = PixelTile.rows(width, rows - i);
         boolean whole = used == width && i + height <= rows;
         int at = cOffset + i * ldc + j;
         PixelTile.multiply(
+            height,
             width,
-            pixels,
+            pixelRows,
+            outWidth,
             planes,
             group * groupChannels * planeSize(),
+            planeWidth(),
             planeTaps,
             first + i,
             right,
-            pixels * j,
+            rightStep > 0 ? rightOffset + j : rightOffset + pixels * j,
+            rightStep > 0 ? rightStep : width,
             whole ? store.way() : Microkernel.STORE,
             whole ? c : tile,
             whole ? at : 0,

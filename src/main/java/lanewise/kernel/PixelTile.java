@@ -16,45 +16,66 @@ final class PixelTile {
 
   private PixelTile() {}
 
-  /** Rows of a tile whose panel is {@code width} columns wide. */
-  static int rows(int width) {
-    return width == LANES ? 8 : 4;
+  /** Rows of the next tile, of {@code remaining}, whose panel is {@code width} columns wide. */
+  static int rows(int width, int remaining) {
+    if (width == LANES) {
+      return 8;
+    }
+    return 5 * (remaining % 4) <= remaining && remaining % 4 > 0 ? 5 : 4;
   }
 
   /**
-   * {@code C ← A · B} or {@code C ← A · B + C} for one tile.
+   * {@code C ← A · B} or {@code C ← A · B + C} for one tile, k running over {@code pixelRows} rows
+   * of {@code pixels}.
    *
+   * @param aRow from a row of pixels to the next in a plane
+   * @param rows as {@link #rows} has it
    * @param taps where each row's elements start after {@code aOffset}, from {@code first} on
    * @param finish {@link Microkernel#STORE} or {@link Microkernel#ADD}
    */
   static void multiply(
+      int rows,
       int width,
-      int k,
+      int pixelRows,
+      int pixels,
       float[] a,
       int aOffset,
+      int aRow,
       int[] taps,
       int first,
       float[] b,
       int bOffset,
+      int bStep,
       int finish,
       float[] c,
       int cOffset,
       int ldc) {
     if (width == LANES) {
-      rows8x1(k, a, aOffset, taps, first, b, bOffset, finish, c, cOffset, ldc);
+      rows8x1(
+          pixelRows, pixels, a, aOffset, aRow, taps, first, b, bOffset, bStep, finish, c, cOffset,
+          ldc);
+    } else if (rows == 5) {
+      rows5x2(
+          pixelRows, pixels, a, aOffset, aRow, taps, first, b, bOffset, bStep, finish, c, cOffset,
+          ldc);
     } else {
-      rows4x2(k, a, aOffset, taps, first, b, bOffset, finish, c, cOffset, ldc);
+      rows4x2(
+          pixelRows, pixels, a, aOffset, aRow, taps, first, b, bOffset, bStep, finish, c, cOffset,
+          ldc);
     }
   }
 
   private static void rows8x1(
-      int k,
+      int pixelRows,
+      int pixels,
       float[] a,
       int aOffset,
+      int aRow,
       int[] taps,
       int first,
       float[] b,
       int bOffset,
+      int bStep,
       int finish,
       float[] c,
       int cOffset,
@@ -75,61 +96,35 @@ final class PixelTile {
     FloatVector c50 = FloatVector.zero(S);
     FloatVector c60 = FloatVector.zero(S);
     FloatVector c70 = FloatVector.zero(S);
-    int p = 0;
-    for (; p < k - 1; p += 2) {
-      FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * LANES);
-      FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
-      c00 = x.fma(b0, c00);
-      x = FloatVector.broadcast(S, a[a1 + p]);
-      c10 = x.fma(b0, c10);
-      x = FloatVector.broadcast(S, a[a2 + p]);
-      c20 = x.fma(b0, c20);
-      x = FloatVector.broadcast(S, a[a3 + p]);
-      c30 = x.fma(b0, c30);
-      x = FloatVector.broadcast(S, a[a4 + p]);
-      c40 = x.fma(b0, c40);
-      x = FloatVector.broadcast(S, a[a5 + p]);
-      c50 = x.fma(b0, c50);
-      x = FloatVector.broadcast(S, a[a6 + p]);
-      c60 = x.fma(b0, c60);
-      x = FloatVector.broadcast(S, a[a7 + p]);
-      c70 = x.fma(b0, c70);
-      b0 = FloatVector.fromArray(S, b, bOffset + (p + 1) * LANES);
-      x = FloatVector.broadcast(S, a[a0 + p + 1]);
-      c00 = x.fma(b0, c00);
-      x = FloatVector.broadcast(S, a[a1 + p + 1]);
-      c10 = x.fma(b0, c10);
-      x = FloatVector.broadcast(S, a[a2 + p + 1]);
-      c20 = x.fma(b0, c20);
-      x = FloatVector.broadcast(S, a[a3 + p + 1]);
-      c30 = x.fma(b0, c30);
-      x = FloatVector.broadcast(S, a[a4 + p + 1]);
-      c40 = x.fma(b0, c40);
-      x = FloatVector.broadcast(S, a[a5 + p + 1]);
-      c50 = x.fma(b0, c50);
-      x = FloatVector.broadcast(S, a[a6 + p + 1]);
-      c60 = x.fma(b0, c60);
-      x = FloatVector.broadcast(S, a[a7 + p + 1]);
-      c70 = x.fma(b0, c70);
-    }
-    for (; p < k; p++) {
-      FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * LANES);
-      FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
-      c00 = x.fma(b0, c00);
-      x = FloatVector.broadcast(S, a[a1 + p]);
-      c10 = x.fma(b0, c10);
-      x = FloatVector.broadcast(S, a[a2 + p]);
-      c20 = x.fma(b0, c20);
-      x = FloatVector.broadcast(S, a[a3 + p]);
-      c30 = x.fma(b0, c30);
-      x = FloatVector.broadcast(S, a[a4 + p]);
-      c40 = x.fma(b0, c40);
-      x = FloatVector.broadcast(S, a[a5 + p]);
-      c50 = x.fma(b0, c50);
-      x = FloatVector.broadcast(S, a[a6 + p]);
-      c60 = x.fma(b0, c60);
-      x = FloatVector.broadcast(S, a[a7 + p]);
-      c70 = x.fma(b0, c70);
+    for (int y = 0; y < pixelRows; y++) {
+      int from = bOffset + y * pixels * bStep;
+      for (int p = 0; p < pixels; p++) {
+        FloatVector b0 = FloatVector.fromArray(S, b, from + p * bStep);
+        FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
+        c00 = x.fma(b0, c00);
+        x = FloatVector.broadcast(S, a[a1 + p]);
+        c10 = x.fma(b0, c10);
+        x = FloatVector.broadcast(S, a[a2 + p]);
+        c20 = x.fma(b0, c20);
+        x = FloatVector.broadcast(S, a[a3 + p]);
+        c30 = x.fma(b0, c30);
+        x = FloatVector.broadcast(S, a[a4 + p]);
+        c40 = x.fma(b0, c40);
+        x = FloatVector.broadcast(S, a[a5 + p]);
+        c50 = x.fma(b0, c50);
+        x = FloatVector.broadcast(S, a[a6 + p]);
+        c60 = x.fma(b0, c60);
+        x = FloatVector.broadcast(S, a[a7 + p]);
+        c70 = x.fma(b0, c70);
+      }
+      a0 += aRow;
+      a1 += aRow;
+      a2 += aRow;
+      a3 += aRow;
+      a4 += aRow;
+      a5 += aRow;
+      a6 += aRow;
+      a7 += aRow;
     }
     if (finish == STORE) {
       c00.intoArray(c, cOffset);
@@ -153,13 +148,16 @@ final class PixelTile {
   }
 
   private static void rows4x2(
-      int k,
+      int pixelRows,
+      int pixels,
       float[] a,
       int aOffset,
+      int aRow,
       int[] taps,
       int first,
       float[] b,
       int bOffset,
+      int bStep,
       int finish,
       float[] c,
       int cOffset,
@@ -176,21 +174,28 @@ final class PixelTile {
     FloatVector c21 = FloatVector.zero(S);
     FloatVector c30 = FloatVector.zero(S);
     FloatVector c31 = FloatVector.zero(S);
-    for (int p = 0; p < k; p++) {
-      FloatVector b0 = FloatVector.fromArray(S, b, bOffset + p * (2 * LANES));
-      FloatVector b1 = FloatVector.fromArray(S, b, bOffset + p * (2 * LANES) + LANES);
-      FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
-      c00 = x.fma(b0, c00);
-      c01 = x.fma(b1, c01);
-      x = FloatVector.broadcast(S, a[a1 + p]);
-      c10 = x.fma(b0, c10);
-      c11 = x.fma(b1, c11);
-      x = FloatVector.broadcast(S, a[a2 + p]);
-      c20 = x.fma(b0, c20);
-      c21 = x.fma(b1, c21);
-      x = FloatVector.broadcast(S, a[a3 + p]);
-      c30 = x.fma(b0, c30);
-      c31 = x.fma(b1, c31);
+    for (int y = 0; y < pixelRows; y++) {
+      int from = bOffset + y * pixels * bStep;
+      for (int p = 0; p < pixels; p++) {
+        FloatVector b0 = FloatVector.fromArray(S, b, from + p * bStep);
+        FloatVector b1 = FloatVector.fromArray(S, b, from + p * bStep + LANES);
+        FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
+        c00 = x.fma(b0, c00);
+        c01 = x.fma(b1, c01);
+        x = FloatVector.broadcast(S, a[a1 + p]);
+        c10 = x.fma(b0, c10);
+        c11 = x.fma(b1, c11);
+        x = FloatVector.broadcast(S, a[a2 + p]);
+        c20 = x.fma(b0, c20);
+        c21 = x.fma(b1, c21);
+        x = FloatVector.broadcast(S, a[a3 + p]);
+        c30 = x.fma(b0, c30);
+        c31 = x.fma(b1, c31);
+      }
+      a0 += aRow;
+      a1 += aRow;
+      a2 += aRow;
+      a3 += aRow;
     }
     if (finish == STORE) {
       c00.intoArray(c, cOffset);
@@ -213,5 +218,90 @@ final class PixelTile {
     c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
     c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
         .intoArray(c, cOffset + 3 * ldc + LANES);
+  }
+
+  private static void rows5x2(
+      int pixelRows,
+      int pixels,
+      float[] a,
+      int aOffset,
+      int aRow,
+      int[] taps,
+      int first,
+      float[] b,
+      int bOffset,
+      int bStep,
+      int finish,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    int a0 = aOffset + taps[first];
+    int a1 = aOffset + taps[first + 1];
+    int a2 = aOffset + taps[first + 2];
+    int a3 = aOffset + taps[first + 3];
+    int a4 = aOffset + taps[first + 4];
+    FloatVector c00 = FloatVector.zero(S);
+    FloatVector c01 = FloatVector.zero(S);
+    FloatVector c10 = FloatVector.zero(S);
+    FloatVector c11 = FloatVector.zero(S);
+    FloatVector c20 = FloatVector.zero(S);
+    FloatVector c21 = FloatVector.zero(S);
+    FloatVector c30 = FloatVector.zero(S);
+    FloatVector c31 = FloatVector.zero(S);
+    FloatVector c40 = FloatVector.zero(S);
+    FloatVector c41 = FloatVector.zero(S);
+    for (int y = 0; y < pixelRows; y++) {
+      int from = bOffset + y * pixels * bStep;
+      for (int p = 0; p < pixels; p++) {
+        FloatVector b0 = FloatVector.fromArray(S, b, from + p * bStep);
+        FloatVector b1 = FloatVector.fromArray(S, b, from + p * bStep + LANES);
+        FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
+        c00 = x.fma(b0, c00);
+        c01 = x.fma(b1, c01);
+        x = FloatVector.broadcast(S, a[a1 + p]);
+        c10 = x.fma(b0, c10);
+        c11 = x.fma(b1, c11);
+        x = FloatVector.broadcast(S, a[a2 + p]);
+        c20 = x.fma(b0, c20);
+        c21 = x.fma(b1, c21);
+        x = FloatVector.broadcast(S, a[a3 + p]);
+        c30 = x.fma(b0, c30);
+        c31 = x.fma(b1, c31);
+        x = FloatVector.broadcast(S, a[a4 + p]);
+        c40 = x.fma(b0, c40);
+        c41 = x.fma(b1, c41);
+      }
+      a0 += aRow;
+      a1 += aRow;
+      a2 += aRow;
+      a3 += aRow;
+      a4 += aRow;
+    }
+    if (finish == STORE) {
+      c00.intoArray(c, cOffset);
+      c01.intoArray(c, cOffset + LANES);
+      c10.intoArray(c, cOffset + ldc);
+      c11.intoArray(c, cOffset + ldc + LANES);
+      c20.intoArray(c, cOffset + 2 * ldc);
+      c21.intoArray(c, cOffset + 2 * ldc + LANES);
+      c30.intoArray(c, cOffset + 3 * ldc);
+      c31.intoArray(c, cOffset + 3 * ldc + LANES);
+      c40.intoArray(c, cOffset + 4 * ldc);
+      c41.intoArray(c, cOffset + 4 * ldc + LANES);
+      return;
+    }
+    c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
+    c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).intoArray(c, cOffset + LANES);
+    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
+    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).intoArray(c, cOffset + ldc + LANES);
+    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
+    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
+        .intoArray(c, cOffset + 2 * ldc + LANES);
+    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
+    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
+        .intoArray(c, cOffset + 3 * ldc + LANES);
+    c40.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc)).intoArray(c, cOffset + 4 * ldc);
+    c41.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc + LANES))
+        .intoArray(c, cOffset + 4 * ldc + LANES);
   }
 }

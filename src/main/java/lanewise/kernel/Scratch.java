@@ -12,7 +12,7 @@ final class Scratch {
   private float[] left = {};
   private float[] right = {};
   private int[] offsets = {};
-  final float[] tile = new float[Microkernel.MR * Microkernel.NR];
+  final float[] tile = new float[8 * Microkernel.NR];
   final float[] bias = new float[Microkernel.NR];
   final TileStore store = new TileStore();
 

@@ -1,0 +1,192 @@
+package lanewise.kernel;
+
+import static lanewise.kernel.Microkernel.LANES;
+import static lanewise.kernel.Microkernel.STORE;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The register tile whose k runs over pixels and whose rows are neighbouring channels of each, for
+ * the gradient of a pointwise filter with few channels: both operands are read where they lie.
+ */
+final class ChannelTile {
+  private static final VectorSpecies<Float> S = Simd.FLOATS;
+
+  private ChannelTile() {}
+
+  /** Rows of a tile {@code width} columns wide. */
+  static int rows(int width) {
+    return width == LANES ? 8 : 6;
+  }
+
+  /**
+   * {@code C ← Aᵀ · B} or {@code C ← Aᵀ · B + C} for one tile.
+   *
+   * @param aStep from a pixel to the next in A
+   * @param bStep and in B
+   * @param finish {@link Microkernel#STORE} or {@link Microkernel#ADD}
+   */
+  static void multiply(
+      int width,
+      int k,
+      float[] a,
+      int aOffset,
+      int aStep,
+      float[] b,
+      int bOffset,
+      int bStep,
+      int finish,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    if (width == LANES) {
+      rows8x1(k, a, aOffset, aStep, b, bOffset, bStep, finish, c, cOffset, ldc);
+    } else {
+      rows6x2(k, a, aOffset, aStep, b, bOffset, bStep, finish, c, cOffset, ldc);
+    }
+  }
+
+  private static void rows8x1(
+      int k,
+      float[] a,
+      int aOffset,
+      int aStep,
+      float[] b,
+      int bOffset,
+      int bStep,
+      int finish,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    FloatVector c00 = FloatVector.zero(S);
+    FloatVector c10 = FloatVector.zero(S);
+    FloatVector c20 = FloatVector.zero(S);
+    FloatVector c30 = FloatVector.zero(S);
+    FloatVector c40 = FloatVector.zero(S);
+    FloatVector c50 = FloatVector.zero(S);
+    FloatVector c60 = FloatVector.zero(S);
+    FloatVector c70 = FloatVector.zero(S);
+    for (int p = 0; p < k; p++) {
+      int at = aOffset + p * aStep;
+      int from = bOffset + p * bStep;
+      FloatVector b0 = FloatVector.fromArray(S, b, from);
+      FloatVector x = FloatVector.broadcast(S, a[at]);
+      c00 = x.fma(b0, c00);
+      x = FloatVector.broadcast(S, a[at + 1]);
+      c10 = x.fma(b0, c10);
+      x = FloatVector.broadcast(S, a[at + 2]);
+      c20 = x.fma(b0, c20);
+      x = FloatVector.broadcast(S, a[at + 3]);
+      c30 = x.fma(b0, c30);
+      x = FloatVector.broadcast(S, a[at + 4]);
+      c40 = x.fma(b0, c40);
+      x = FloatVector.broadcast(S, a[at + 5]);
+      c50 = x.fma(b0, c50);
+      x = FloatVector.broadcast(S, a[at + 6]);
+      c60 = x.fma(b0, c60);
+      x = FloatVector.broadcast(S, a[at + 7]);
+      c70 = x.fma(b0, c70);
+    }
+    if (finish == STORE) {
+      c00.intoArray(c, cOffset);
+      c10.intoArray(c, cOffset + ldc);
+      c20.intoArray(c, cOffset + 2 * ldc);
+      c30.intoArray(c, cOffset + 3 * ldc);
+      c40.intoArray(c, cOffset + 4 * ldc);
+      c50.intoArray(c, cOffset + 5 * ldc);
+      c60.intoArray(c, cOffset + 6 * ldc);
+      c70.intoArray(c, cOffset + 7 * ldc);
+      return;
+    }
+    c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
+    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
+    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
+    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
+    c40.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc)).intoArray(c, cOffset + 4 * ldc);
+    c50.add(FloatVector.fromArray(S, c, cOffset + 5 * ldc)).intoArray(c, cOffset + 5 * ldc);
+    c60.add(FloatVector.fromArray(S, c, cOffset + 6 * ldc)).intoArray(c, cOffset + 6 * ldc);
+    c70.add(FloatVector.fromArray(S, c, cOffset + 7 * ldc)).intoArray(c, cOffset + 7 * ldc);
+  }
+
+  private static void rows6x2(
+      int k,
+      float[] a,
+      int aOffset,
+      int aStep,
+      float[] b,
+      int bOffset,
+      int bStep,
+      int finish,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    FloatVector c00 = FloatVector.zero(S);
+    FloatVector c01 = FloatVector.zero(S);
+    FloatVector c10 = FloatVector.zero(S);
+    FloatVector c11 = FloatVector.zero(S);
+    FloatVector c20 = FloatVector.zero(S);
+    FloatVector c21 = FloatVector.zero(S);
+    FloatVector c30 = FloatVector.zero(S);
+    FloatVector c31 = FloatVector.zero(S);
+    FloatVector c40 = FloatVector.zero(S);
+    FloatVector c41 = FloatVector.zero(S);
+    FloatVector c50 = FloatVector.zero(S);
+    FloatVector c51 = FloatVector.zero(S);
+    for (int p = 0; p < k; p++) {
+      int at = aOffset + p * aStep;
+      int from = bOffset + p * bStep;
+      FloatVector b0 = FloatVector.fromArray(S, b, from);
+      FloatVector b1 = FloatVector.fromArray(S, b, from + LANES);
+      FloatVector x = FloatVector.broadcast(S, a[at]);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
+      x = FloatVector.broadcast(S, a[at + 1]);
+      c10 = x.fma(b0, c10);
+      c11 = x.fma(b1, c11);
+      x = FloatVector.broadcast(S, a[at + 2]);
+      c20 = x.fma(b0, c20);
+      c21 = x.fma(b1, c21);
+      x = FloatVector.broadcast(S, a[at + 3]);
+      c30 = x.fma(b0, c30);
+      c31 = x.fma(b1, c31);
+      x = FloatVector.broadcast(S, a[at + 4]);
+      c40 = x.fma(b0, c40);
+      c41 = x.fma(b1, c41);
+      x = FloatVector.broadcast(S, a[at + 5]);
+      c50 = x.fma(b0, c50);
+      c51 = x.fma(b1, c51);
+    }
+    if (finish == STORE) {
+      c00.intoArray(c, cOffset);
+      c01.intoArray(c, cOffset + LANES);
+      c10.intoArray(c, cOffset + ldc);
+      c11.intoArray(c, cOffset + ldc + LANES);
+      c20.intoArray(c, cOffset + 2 * ldc);
+      c21.intoArray(c, cOffset + 2 * ldc + LANES);
+      c30.intoArray(c, cOffset + 3 * ldc);
+      c31.intoArray(c, cOffset + 3 * ldc + LANES);
+      c40.intoArray(c, cOffset + 4 * ldc);
+      c41.intoArray(c, cOffset + 4 * ldc + LANES);
+      c50.intoArray(c, cOffset + 5 * ldc);
+      c51.intoArray(c, cOffset + 5 * ldc + LANES);
+      return;
+    }
+    c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
+    c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).intoArray(c, cOffset + LANES);
+    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
+    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).intoArray(c, cOffset + ldc + LANES);
+    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
+    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
+        .intoArray(c, cOffset + 2 * ldc + LANES);
+    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
+    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
+        .intoArray(c, cOffset + 3 * ldc + LANES);
+    c40.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc)).intoArray(c, cOffset + 4 * ldc);
+    c41.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc + LANES))
+        .intoArray(c, cOffset + 4 * ldc + LANES);
+    c50.add(FloatVector.fromArray(S, c, cOffset + 5 * ldc)).intoArray(c, cOffset + 5 * ldc);
+    c51.add(FloatVector.fromArray(S, c, cOffset + 5 * ldc + LANES))
+        .intoArray(c, cOffset + 5 * ldc + LANES);
+  }
+}
