@@ -11,6 +11,7 @@ final class Scratch {
   private float[] patches = {};
   private float[] left = {};
   private float[] right = {};
+  private float[] filter = {};
   private int[] offsets = {};
   final float[] tile = new float[8 * Microkernel.NR];
   final float[] bias = new float[Microkernel.NR];
@@ -52,6 +53,14 @@ final class Scratch {
       right = new float[size];
     }
     return right;
+  }
+
+  /** At least {@code size} floats for a part of a transformed filter. */
+  float[] filter(int size) {
+    if (filter.length < size) {
+      filter = new float[size];
+    }
+    return filter;
   }
 
   /** At least {@code size} offsets of rows. */

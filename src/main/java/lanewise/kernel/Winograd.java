@@ -21,6 +21,12 @@ final class Winograd {
   private static final int COLUMNS = 64;
 
   /**
+   * Floats of a transformed filter that does not fit the caches: where each thread has one block of
+   * tiles, it is transformed and used {@code NR} columns at a time.
+   */
+  private static final int LARGE_FILTER = 1 << 20;
+
+  /**
    * Tiles in a block, about: so many products share what is read of a transformed filter. Part of
    * the filter gradient's order of accumulation.
    */
@@ -172,8 +178,10 @@ final class Winograd {
     private int linesPerImage;
     private int allLines;
     private int linesPerBlock;
-    private float[] filter = NOTHING; // [9, k, n]
+    private float[] filter = NOTHING; // [9, k, n], or [9, n, k] to be turned
     private int filterOffset;
+    private boolean turns;
+    private boolean byBlocks; // of columns, transformed where they are used
     private float[] turned = NOTHING; // [9, k, n]
     private float[] own = NOTHING;
     private float[] packed = NOTHING; // [planes], each panels of [k, n]
@@ -195,7 +203,9 @@ final class Winograd {
       this.transforms = transforms;
       k = s.inChannels();
       n = s.outChannels();
-      packed = transform(filter, filterOffset, own(transforms.planes * plane(k * n)));
+      this.filter = filter;
+      this.filterOffset = filterOffset;
+      turns = false;
       run(s, input, inputOffset, epilogue, output, outputOffset);
     }
 
@@ -220,7 +230,13 @@ final class Winograd {
       this.transforms = transforms;
       k = s.inChannels();
       n = s.outChannels();
-      return transform(filter, filterOffset, new float[transforms.planes * plane(k * n)]);
+      this.filter = filter;
+      this.filterOffset = filterOffset;
+      turns = false;
+      float[] transformed = new float[transforms.planes * plane(k * n)];
+      transform(transformed);
+      packed = NOTHING;
+      return transformed;
     }
 
     private float[] own(int size) {
@@ -230,13 +246,19 @@ final class Winograd {
       return own;
     }
 
-    private float[] transform(float[] filter, int filterOffset, float[] transformed) {
-      this.filter = filter;
-      this.filterOffset = filterOffset;
+    /** Transforms the whole filter, which then is no longer needed. */
+    private void transform(float[] transformed) {
+      if (turns) {
+        if (turned.length < 9 * k * n) {
+          turned = new float[9 * k * n];
+        }
+        WorkerPool.run(9, turn);
+        filter = turned;
+        filterOffset = 0;
+      }
       packed = transformed;
       WorkerPool.run(k / CHANNEL_UNIT, transform);
-      this.filter = NOTHING;
-      return transformed;
+      filter = NOTHING;
     }
 
     private void run(
@@ -273,13 +295,9 @@ final class Winograd {
       this.transforms = transforms;
       k = s.outChannels();
       n = s.inChannels();
-      if (turned.length < 9 * k * n) {
-        turned = new float[9 * k * n];
-      }
       this.filter = filter;
       this.filterOffset = filterOffset;
-      WorkerPool.run(9, turn);
-      packed = transform(turned, 0, own(transforms.planes * plane(k * n)));
+      turns = true;
       run(
           s.batch(),
           dOutput,
@@ -334,10 +352,16 @@ final class Winograd {
       if (zeros.length < n) {
         zeros = new float[n];
       }
+      int size = transforms.planes * plane(k * n);
+      byBlocks = filter != NOTHING && rounds == 1 && size >= LARGE_FILTER;
       try {
+        if (filter != NOTHING && !byBlocks) {
+          transform(own(size));
+        }
         WorkerPool.run(Math.ceilDiv(allLines, linesPerBlock), multiply);
       } finally {
         lines.clear();
+        filter = NOTHING;
         packed = NOTHING;
         this.target = NOTHING;
         this.epilogue = Epilogue.NONE;
@@ -346,14 +370,39 @@ final class Winograd {
 
     /** Transposes a tap to where the turned filter has it. */
     private void turnTap(int tap) {
+      turn(tap, 0, n, turned, (8 - tap) * k * n, n);
+    }
+
+    private void turn(int tap, int first, int columns, float[] y, int yOffset, int pitch) {
       int lanes = Simd.LANES;
-      int from = filterOffset + tap * k * n;
-      int to = (8 - tap) * k * n;
-      for (int i = 0; i < n; i += lanes) {
+      int from = filterOffset + (tap * n + first) * k;
+      for (int i = 0; i < columns; i += lanes) {
         for (int p = 0; p < k; p += lanes) {
-          Transposition.square(filter, from + i * k + p, k, turned, to + p * n + i, n);
+          Transposition.square(filter, from + i * k + p, k, y, yOffset + p * pitch + i, pitch);
         }
       }
+    }
+
+    /** Columns {@code first …}, no more than a panel, of the transformed filter. */
+    private float[] transformColumns(int first, int columns, Scratch scratch) {
+      int size = transforms.planes * plane(k * columns);
+      float[] u = scratch.filter(size + 9 * k * columns);
+      float[] source = filter;
+      int from = filterOffset + first;
+      int row = n;
+      if (turns) {
+        for (int tap = 0; tap < 9; tap++) {
+          turn(tap, first, columns, u, size + (8 - tap) * k * columns, columns);
+        }
+        source = u;
+        from = size;
+        row = columns;
+      }
+      for (int p = 0; p < k; p++) {
+        transforms.filter(
+            columns, source, from + p * row, k * row, u, p * columns, plane(k * columns));
+      }
+      return u;
     }
 
     private void transformFilter(int task) {
@@ -395,8 +444,12 @@ final class Winograd {
       }
       // [planes, tiles, columns]
       float[] m = scratch.right(transforms.planes * plane(tiles * Math.min(n, COLUMNS)));
-      for (int j = 0; j < n; j += COLUMNS) {
-        int columns = Math.min(COLUMNS, n - j);
+      int columns;
+      for (int j = 0; j < n; j += columns) {
+        columns = byBlocks ? Microkernel.panelWidth(n - j) : Math.min(COLUMNS, n - j);
+        float[] u = byBlocks ? transformColumns(j, columns, scratch) : packed;
+        int uOffset = byBlocks ? 0 : k * j;
+        int uPlane = plane(byBlocks ? k * columns : k * n);
         int mPlane = plane(tiles * columns);
         for (int plane = 0; plane < transforms.planes; plane++) {
           Panels.multiplyRows(
@@ -409,8 +462,8 @@ final class Winograd {
               plane * vPlane,
               Panels.APART,
               columns,
-              packed,
-              plane * plane(k * n) + k * j,
+              u,
+              plane * uPlane + uOffset,
               k,
               0,
               scratch.store.set(1, 0, false, Epilogue.NONE, 0),
@@ -520,8 +573,16 @@ final class Winograd {
 
     private final Lines inputs = new Lines();
     private final Lines gradients = new Lines();
+
+    /** Rows and columns of a large filter whose planes are made and transformed back together. */
+    private static final int ROWS = 48;
+
+    private static final int WIDTH = 128;
+
     private final WorkerPool.Task accumulate = this::accumulate;
     private final WorkerPool.Task finish = this::finish;
+    private final WorkerPool.Task prepare = this::prepare;
+    private final WorkerPool.Task multiply = this::multiply;
     private WinogradTransforms transforms = Winograd4x4.TRANSFORMS;
     private int in;
     private int out;
@@ -531,6 +592,8 @@ final class Winograd {
     private int chunks;
     private int parts; // of the rows of a transformed tile
     private float[] sums = NOTHING; // [chunks, PLANES, in, out]
+    private float[] v = NOTHING; // [planes], each columns of [in, tiles]
+    private float[] m = NOTHING; // [planes], each panels of [tiles, out]
     private float[] dFilter = NOTHING;
     private int dFilterOffset;
 
@@ -558,7 +621,8 @@ final class Winograd {
               Math.ceilDiv(allLines, linesPerBlock), PARTIALS / (transforms.planes * in * out));
       chunks = Math.max(1, Math.min(CHUNKS, most));
       parts = chunks < CHUNKS ? transforms.extent : 1;
-      if (sums.length < chunks * size) {
+      boolean byBlocks = allLines <= linesPerBlock && size >= LARGE_FILTER;
+      if (!byBlocks && sums.length < chunks * size) {
         sums = new float[chunks * size];
       }
       inputs.set(
@@ -584,12 +648,69 @@ final class Winograd {
           linesPerImage,
           transforms);
       try {
-        WorkerPool.run(chunks * parts, accumulate);
-        WorkerPool.run(in / CHANNEL_UNIT, finish);
+        if (byBlocks) {
+          runByBlocks();
+        } else {
+          WorkerPool.run(chunks * parts, accumulate);
+          WorkerPool.run(in / CHANNEL_UNIT, finish);
+        }
       } finally {
         inputs.clear();
         gradients.clear();
         this.dFilter = NOTHING;
+      }
+    }
+
+    /** All lines are one block, so that no plane of the filter's size need be kept. */
+    private void runByBlocks() {
+      int tiles = allLines * tilesAcross;
+      int vSize = transforms.planes * plane(tiles * in);
+      int mSize = transforms.planes * plane(tiles * out);
+      if (v.length < vSize) {
+        v = new float[vSize];
+      }
+      if (m.length < mSize) {
+        m = new float[mSize];
+      }
+      WorkerPool.run(transforms.extent, prepare);
+      WorkerPool.run(Math.ceilDiv(in, ROWS), multiply);
+    }
+
+    private void prepare(int row) {
+      operands(row, row + 1, 0, allLines, v, m, transforms.extent * row, Scratch.current());
+    }
+
+    /** The gradient of the filters from some input channels. */
+    private void multiply(int task) {
+      Scratch scratch = Scratch.current();
+      int tiles = allLines * tilesAcross;
+      int i = task * ROWS;
+      int rows = Math.min(ROWS, in - i);
+      float[] u = scratch.filter(transforms.planes * plane(rows * WIDTH));
+      TileStore store = scratch.store.set(1, 0, false, Epilogue.NONE, 0);
+      for (int j = 0; j < out; j += WIDTH) {
+        int columns = Math.min(WIDTH, out - j);
+        int uPlane = plane(rows * columns);
+        for (int plane = 0; plane < transforms.planes; plane++) {
+          Panels.multiplyColumns(
+              rows,
+              tiles,
+              v,
+              plane * plane(tiles * in) + i * tiles,
+              Panels.APART,
+              columns,
+              m,
+              plane * plane(tiles * out) + j * tiles,
+              store,
+              u,
+              plane * uPlane,
+              columns,
+              scratch);
+        }
+        for (int r = 0; r < rows; r++) {
+          int to = dFilterOffset + (i + r) * out + j;
+          transforms.filterGradient(columns, u, r * columns, uPlane, dFilter, to, in * out);
+        }
       }
     }
 
@@ -615,41 +736,9 @@ final class Winograd {
       int planes = extent * (lastRow - row);
       int vPlane = plane(tiles * in);
       int mPlane = plane(tiles * out);
-      float[] v = scratch.left(planes * vPlane); // [planes], each columns of [in, tiles]
-      float[] m = scratch.right(planes * mPlane); // [planes], each panels of [tiles, out]
-      float[] t = scratch.image((lastRow - row) * Math.max(inputs.rowSize(), gradients.rowSize()));
-      for (int line = firstLine; line < lastLine; line++) {
-        int tile = (line - firstLine) * tilesAcross;
-        inputs.input(line, row, lastRow, t);
-        for (int i = 0; i < lastRow - row; i++) {
-          transforms.input(
-              tilesAcross,
-              in,
-              t,
-              i * inputs.rowSize(),
-              v,
-              extent * i * vPlane + tile * Microkernel.LEFT_STEP,
-              vPlane,
-              Microkernel.LEFT_STEP,
-              tiles);
-        }
-        gradients.gradient(line, row, lastRow, t);
-        for (int i = 0; i < lastRow - row; i++) {
-          for (int j = 0; j < out; j += Microkernel.panelWidth(out - j)) {
-            int width = Microkernel.panelWidth(out - j);
-            transforms.gradient(
-                tilesAcross,
-                width,
-                out,
-                t,
-                i * gradients.rowSize() + j,
-                m,
-                extent * i * mPlane + tiles * j + tile * width,
-                mPlane,
-                width);
-          }
-        }
-      }
+      float[] v = scratch.left(planes * vPlane);
+      float[] m = scratch.right(planes * mPlane);
+      operands(row, lastRow, firstLine, lastLine, v, m, 0, scratch);
       TileStore store = scratch.store.set(1, first ? 0 : 1, false, Epilogue.NONE, 0);
       for (int plane = 0; plane < planes; plane++) {
         Panels.multiplyColumns(
@@ -666,6 +755,55 @@ final class Winograd {
             (chunk * transforms.planes + extent * row + plane) * plane(in * out),
             out,
             scratch);
+      }
+    }
+
+    /** The transformed tiles of a block of lines, rows {@code row} to {@code lastRow} of each. */
+    private void operands(
+        int row,
+        int lastRow,
+        int firstLine,
+        int lastLine,
+        float[] v,
+        float[] m,
+        int plane,
+        Scratch scratch) {
+      int tiles = (lastLine - firstLine) * tilesAcross;
+      int extent = transforms.extent;
+      int vPlane = plane(tiles * in);
+      int mPlane = plane(tiles * out);
+      float[] t = scratch.image((lastRow - row) * Math.max(inputs.rowSize(), gradients.rowSize()));
+      for (int line = firstLine; line < lastLine; line++) {
+        int tile = (line - firstLine) * tilesAcross;
+        inputs.input(line, row, lastRow, t);
+        for (int i = 0; i < lastRow - row; i++) {
+          transforms.input(
+              tilesAcross,
+              in,
+              t,
+              i * inputs.rowSize(),
+              v,
+              (plane + extent * i) * vPlane + tile * Microkernel.LEFT_STEP,
+              vPlane,
+              Microkernel.LEFT_STEP,
+              tiles);
+        }
+        gradients.gradient(line, row, lastRow, t);
+        for (int i = 0; i < lastRow - row; i++) {
+          for (int j = 0; j < out; j += Microkernel.panelWidth(out - j)) {
+            int width = Microkernel.panelWidth(out - j);
+            transforms.gradient(
+                tilesAcross,
+                width,
+                out,
+                t,
+                i * gradients.rowSize() + j,
+                m,
+                (plane + extent * i) * mPlane + tiles * j + tile * width,
+                mPlane,
+                width);
+          }
+        }
       }
     }
 

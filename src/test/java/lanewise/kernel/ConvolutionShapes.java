@@ -53,6 +53,8 @@ final class ConvolutionShapes {
         square(2, 7, 64, 16, 3, 1, Padding.of(2), 1),
         square(2, 8, 16, 16, 3, 1, Padding.of(0, 1, 2, 0), 1),
         square(9, 28, 16, 16, 3, 1, Padding.SAME, 1), // several runs of several blocks
+        square(2, 7, 208, 176, 3, 1, Padding.SAME, 1), // a large filter, by parts
+        square(1, 5, 272, 256, 3, 1, Padding.SAME, 1), // and by tiles of 2 x 2
         ConvolutionShape.of(2, 3, 39, 16, 32, 3, 3, 1, 1, Padding.SAME, 1, 1, 1),
         ConvolutionShape.of(2, 37, 4, 32, 16, 3, 3, 1, 1, Padding.of(2, 0, 1, 1), 1, 1, 1));
   }
