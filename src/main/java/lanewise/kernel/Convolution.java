@@ -863,17 +863,17 @@ public final class Convolution {
         blockTurned(p, firstRow, rows, pixelRows, columns, x, base, dOut, store, at, scratch);
         return;
       }
-      boolean panel = // dOutput as it lies
-          s.groups() == 1
-              && columns % Simd.LANES == 0
-              && columns <= 2 * Microkernel.NR
-              && (p.fewChannels || columns <= Microkernel.NR || channelTiles(s, rows));
-      if (panel && channelTiles(s, rows)) {
+      int end = dOut + (pixels - 1) * columns + Microkernel.packedWidth(columns);
+      if (pointwise(s) && channelTiles(rows, columns) && end <= dOutput.length) {
         int at = sumsOffset + chunk * s.filterSize() + firstRow * columns;
         multiplyChannels(
             rows, pixels, x, base + firstRow, s.inChannels(), columns, dOut, store, at);
         return;
       }
+      boolean panel = // dOutput as it lies
+          s.groups() == 1
+              && columns % Simd.LANES == 0
+              && columns <= (p.fewChannels ? 2 : 1) * Microkernel.NR;
       float[] right = panel ? dOutput : scratch.right(pixels * Microkernel.packedWidth(columns));
       int rightAt = panel ? dOut : 0;
       float[] left =
@@ -938,8 +938,10 @@ public final class Convolution {
     }
 
     /** With 16 registers the tile spills, and packing pays. */
-    private static boolean channelTiles(ConvolutionShape s, int rows) {
-      return pointwise(s) && rows >= ChannelTile.rows(Simd.LANES) && Simd.REGISTERS >= 32;
+    private static boolean channelTiles(int rows, int columns) {
+      return rows >= ChannelTile.rows(Simd.LANES)
+          && columns <= 2 * Microkernel.NR
+          && Simd.REGISTERS >= 32;
     }
 
     private void multiplyChannels(
@@ -955,49 +957,29 @@ public final class Convolution {
       float[] tile = Scratch.current().tile;
       for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
         int width = Microkernel.panelWidth(columns - j);
+        int used = Math.min(width, columns - j);
         int height = ChannelTile.rows(width);
-        int i = 0;
-        for (; i <= rows - height; i += height) {
+        for (int i = 0; i < rows; i += height) {
+          int first = Math.min(i, rows - height); // the last tile's first rows may be done
+          boolean whole = first == i && used == width;
           int at = sumsAt + i * columns + j;
           ChannelTile.multiply(
               width,
               pixels,
               x,
-              from + i,
+              from + first,
               channels,
               dOutput,
               dOut + j,
               columns,
-              store.way(),
-              sums,
-              at,
-              columns);
-        }
-        if (i < rows) { // the last tile, whose first rows are done
-          int skip = i + height - rows;
-          ChannelTile.multiply(
-              width,
-              pixels,
-              x,
-              from + rows - height,
-              channels,
-              dOutput,
-              dOut + j,
-              columns,
-              Microkernel.STORE,
-              tile,
-              0,
-              width);
-          store.finish(
-              rows - i,
-              width,
-              tile,
-              skip * width,
-              width,
-              sums,
-              sumsAt + i * columns + j,
-              columns,
-              j);
+              whole ? store.way() : Microkernel.STORE,
+              whole ? sums : tile,
+              whole ? at : 0,
+              whole ? columns : width);
+          if (!whole) {
+            int done = i - first;
+            store.finish(height - done, used, tile, done * width, width, sums, at, columns, j);
+          }
         }
       }
     }

@@ -9,8 +9,12 @@ import org.openjdk.jmh.annotations.Benchmark;
 
 /** Convolutions and both of their gradients. */
 public class ConvolutionBenchmark extends ConvolutionOperands {
-  /** Floats before the first: large arrays start on a cache line then, as a network's do. */
+  /**
+   * Floats before the first: in a large array they start on a cache line then, as a network's do.
+   */
   private static final int START = 12;
+
+  private static final int LARGE = 1 << 22;
 
   private PackedFilter packed = Convolution.pack(s, new float[s.filterSize()], 0);
 
@@ -24,7 +28,7 @@ public class ConvolutionBenchmark extends ConvolutionOperands {
   }
 
   private static float[] aligned(float[] x) {
-    float[] copy = new float[START + x.length];
+    float[] copy = new float[START + Math.max(LARGE, x.length)];
     System.arraycopy(x, 0, copy, START, x.length);
     return copy;
   }
@@ -58,14 +62,14 @@ public class ConvolutionBenchmark extends ConvolutionOperands {
   }
 
   float[] output() {
-    return Arrays.copyOfRange(output, START, output.length);
+    return Arrays.copyOfRange(output, START, START + s.batch() * s.outImageSize());
   }
 
   float[] dInput() {
-    return Arrays.copyOfRange(input, START, input.length);
+    return Arrays.copyOfRange(input, START, START + s.batch() * s.inImageSize());
   }
 
   float[] dFilter() {
-    return Arrays.copyOfRange(filter, START, filter.length);
+    return Arrays.copyOfRange(filter, START, START + s.filterSize());
   }
 }
