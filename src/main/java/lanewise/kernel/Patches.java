@@ -448,6 +448,7 @@ final class Patches {
    *
    * @param planes as {@link #planes} made them
    * @param right panels of all pixels, from {@code rightOffset} on
+   * @param rightStep 0, or from a pixel to the next if B is no panels but lies as rows
    */
   void multiplyPixels(
       int pixelRows,

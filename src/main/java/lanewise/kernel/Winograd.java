@@ -571,14 +571,13 @@ final class Winograd {
     /** Floats of all runs' sums at most; part of the order of accumulation. */
     private static final int PARTIALS = 1 << 23;
 
-    private final Lines inputs = new Lines();
-    private final Lines gradients = new Lines();
-
     /** Rows and columns of a large filter whose planes are made and transformed back together. */
     private static final int ROWS = 48;
 
     private static final int WIDTH = 128;
 
+    private final Lines inputs = new Lines();
+    private final Lines gradients = new Lines();
     private final WorkerPool.Task accumulate = this::accumulate;
     private final WorkerPool.Task finish = this::finish;
     private final WorkerPool.Task prepare = this::prepare;
