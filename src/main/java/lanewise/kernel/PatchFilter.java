@@ -1,0 +1,302 @@
+package lanewise.kernel;
+
+import lanewise.shape.ConvolutionShape;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Patches transposed times the output's gradient, cut into runs of images and blocks of the
+ * filter's rows.
+ */
+final class PatchFilter implements WorkerPool.Task {
+  private static final float[] NOTHING = {};
+
+  static final ThreadLocal<PatchFilter> CURRENT = ThreadLocal.withInitial(PatchFilter::new);
+
+  /** Runs of images at most; part of the order of accumulation. */
+  private static final int CHUNKS = 16;
+
+  /** Floats of all runs' sums at most; part of the order of accumulation. */
+  private static final int PARTIALS = 1 << 21;
+
+  /**
+   * Filter rows in a task, so that a block of 256 pixels of packed patches stays in the
+   * second-level cache.
+   */
+  private static final int ROWS = 128;
+
+  private @Nullable ConvolutionShape shape;
+  private @Nullable Patches patches;
+  private float[] input = NOTHING;
+  private int inputOffset;
+  private float[] dOutput = NOTHING;
+  private int dOutputOffset;
+  private float[] sums = NOTHING; // [chunks, filterSize], or turned
+  private int sumsOffset;
+  private float[] partials = NOTHING;
+  private int chunks;
+  private int rowTasks;
+
+  /**
+   * Where the output's channels fill no more than half a vector, each run's sums stand turned,
+   * {@code [outChannels, pitch]}, so that vectors run over the patch.
+   */
+  private boolean turned;
+
+  private int pitch;
+
+  void run(
+      ConvolutionShape s,
+      float[] input,
+      int inputOffset,
+      float[] dOutput,
+      int dOutputOffset,
+      float[] dFilter,
+      int dFilterOffset) {
+    int size = s.filterSize();
+    shape = s;
+    patches = ConvolutionGeometry.of(s).forward();
+    this.input = input;
+    this.inputOffset = inputOffset;
+    this.dOutput = dOutput;
+    this.dOutputOffset = dOutputOffset;
+    chunks = Math.max(1, Math.min(Math.min(CHUNKS, s.batch()), PARTIALS / size));
+    rowTasks = chunks >= CHUNKS ? 1 : (s.patchSize() + ROWS - 1) / ROWS;
+    turned = s.groups() == 1 && 2 * s.outChannels() <= Simd.LANES && s.patchSize() > Simd.LANES;
+    pitch = turned ? Microkernel.packedWidth(s.patchSize()) : s.outChannels();
+    int chunkSize = turned ? s.outChannels() * pitch : size;
+    boolean apart = chunks > 1 || turned;
+    if (apart && partials.length < chunks * chunkSize) {
+      partials = new float[chunks * chunkSize];
+    }
+    sums = apart ? partials : dFilter;
+    sumsOffset = apart ? 0 : dFilterOffset;
+    try {
+      WorkerPool.run(chunks * rowTasks, this);
+    } finally {
+      this.input = NOTHING;
+      this.dOutput = NOTHING;
+      sums = NOTHING;
+    }
+    if (apart) {
+      for (int chunk = 1; chunk < chunks; chunk++) {
+        Elementwise.add(chunkSize, partials, 0, partials, chunk * chunkSize, partials, 0);
+      }
+      if (turned) {
+        turn(s.patchSize(), s.outChannels(), dFilter, dFilterOffset);
+      } else {
+        System.arraycopy(partials, 0, dFilter, dFilterOffset, size);
+      }
+    }
+  }
+
+  private void turn(int rows, int columns, float[] dFilter, int dFilterOffset) {
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        dFilter[dFilterOffset + i * columns + j] = partials[j * pitch + i];
+      }
+    }
+  }
+
+  @Override
+  public void run(int task) {
+    ConvolutionShape s = shape;
+    Patches p = patches;
+    if (s == null || p == null) {
+      return;
+    }
+    int chunk = task / rowTasks;
+    int part = task % rowTasks;
+    int step = Microkernel.LEFT_STEP;
+    int perTask = ((p.patchSize + rowTasks - 1) / rowTasks + step - 1) / step * step;
+    int firstRow = part * perTask;
+    int rows = Math.min(perTask, p.patchSize - firstRow);
+    int end = (int) ((long) (chunk + 1) * s.batch() / chunks);
+    boolean first = true;
+    for (int image = (int) ((long) chunk * s.batch() / chunks); image < end; image++) {
+      for (int y = 0; y < p.outHeight && rows > 0; y += p.blockRows()) {
+        block(
+            s, p, chunk, firstRow, rows, image, y, Math.min(p.blockRows(), p.outHeight - y), first);
+        first = false;
+      }
+    }
+  }
+
+  private void block(
+      ConvolutionShape s,
+      Patches p,
+      int chunk,
+      int firstRow,
+      int rows,
+      int image,
+      int y,
+      int pixelRows,
+      boolean first) {
+    Scratch scratch = Scratch.current();
+    TileStore store = scratch.store.set(1, first ? 0 : 1, false, Epilogue.NONE, 0);
+    int from = inputOffset + image * s.inImageSize();
+    float[] x = p.image(input, from, y, pixelRows, scratch);
+    int base = p.base(from, y);
+    int pixels = pixelRows * p.outWidth;
+    int columns = s.groupOutChannels();
+    int dOut = dOutputOffset + (image * p.outHeight + y) * p.outWidth * s.outChannels();
+    if (turned) {
+      int at = sumsOffset + chunk * columns * pitch + firstRow;
+      blockTurned(p, firstRow, rows, pixelRows, columns, x, base, dOut, store, at, scratch);
+      return;
+    }
+    int end = dOut + (pixels - 1) * columns + Microkernel.packedWidth(columns);
+    if (Convolution.pointwise(s) && channelTiles(rows, columns) && end <= dOutput.length) {
+      int at = sumsOffset + chunk * s.filterSize() + firstRow * columns;
+      multiplyChannels(rows, pixels, x, base + firstRow, s.inChannels(), columns, dOut, store, at);
+      return;
+    }
+    boolean panel = // dOutput as it lies
+        s.groups() == 1
+            && columns % Simd.LANES == 0
+            && columns <= (p.fewChannels ? 2 : 1) * Microkernel.NR;
+    float[] right = panel ? dOutput : scratch.right(pixels * Microkernel.packedWidth(columns));
+    int rightAt = panel ? dOut : 0;
+    float[] left =
+        scratch.left(p.fewChannels ? 0 : (Math.min(rows, ROWS) + Microkernel.LEFT_STEP) * pixels);
+    float[] planes = p.fewChannels ? p.planes(pixelRows, x, base, scratch) : left;
+    for (int g = 0; g < s.groups(); g++) {
+      if (!panel) {
+        Panels.packRight(
+            false,
+            pixels,
+            p.fewChannels ? Panels.APART : 0,
+            columns,
+            dOutput,
+            dOut + g * columns,
+            s.outChannels(),
+            right,
+            0,
+            pixels,
+            0);
+      }
+      if (p.fewChannels) {
+        int at = sumsOffset + chunk * s.filterSize() + firstRow * s.outChannels() + g * columns;
+        p.multiplyPixels(
+            pixelRows,
+            planes,
+            g,
+            firstRow,
+            rows,
+            columns,
+            right,
+            rightAt,
+            panel ? columns : 0,
+            store,
+            sums,
+            at,
+            s.outChannels(),
+            scratch);
+        continue;
+      }
+      int patchesBase = base + g * p.groupChannels;
+      for (int r = 0; r < rows; r += ROWS) {
+        int some = Math.min(ROWS, rows - r);
+        p.packColumns(pixelRows, x, patchesBase, firstRow + r, some, left);
+        int at =
+            sumsOffset + chunk * s.filterSize() + (firstRow + r) * s.outChannels() + g * columns;
+        Panels.multiplyColumns(
+            some,
+            pixels,
+            left,
+            0,
+            0,
+            columns,
+            right,
+            rightAt,
+            store,
+            sums,
+            at,
+            s.outChannels(),
+            scratch);
+      }
+    }
+  }
+
+  /** With 16 registers the tile spills, and packing pays. */
+  private static boolean channelTiles(int rows, int columns) {
+    return rows >= ChannelTile.rows(Simd.LANES)
+        && columns <= 2 * Microkernel.NR
+        && Simd.REGISTERS >= 32;
+  }
+
+  private void multiplyChannels(
+      int rows,
+      int pixels,
+      float[] x,
+      int from,
+      int channels,
+      int columns,
+      int dOut,
+      TileStore store,
+      int sumsAt) {
+    float[] tile = Scratch.current().tile;
+    for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
+      int width = Microkernel.panelWidth(columns - j);
+      int used = Math.min(width, columns - j);
+      int height = ChannelTile.rows(width);
+      for (int i = 0; i < rows; i += height) {
+        int first = Math.min(i, rows - height); // the last tile's first rows may be done
+        boolean whole = first == i && used == width;
+        int at = sumsAt + i * columns + j;
+        ChannelTile.multiply(
+            width,
+            pixels,
+            x,
+            from + first,
+            channels,
+            dOutput,
+            dOut + j,
+            columns,
+            whole ? store.way() : Microkernel.STORE,
+            whole ? sums : tile,
+            whole ? at : 0,
+            whole ? columns : width);
+        if (!whole) {
+          int done = i - first;
+          store.finish(height - done, used, tile, done * width, width, sums, at, columns, j);
+        }
+      }
+    }
+  }
+
+  private void blockTurned(
+      Patches p,
+      int firstRow,
+      int rows,
+      int pixelRows,
+      int columns,
+      float[] image,
+      int base,
+      int dOut,
+      TileStore store,
+      int sumsAt,
+      Scratch scratch) {
+    int pixels = pixelRows * p.outWidth;
+    float[] left = scratch.left(Math.max(columns, Microkernel.LEFT_STEP) * pixels);
+    Panels.packLeft(columns, pixels, dOutput, dOut, columns, left);
+    for (int r = 0; r < rows; r += ROWS) {
+      int some = Microkernel.packedWidth(Math.min(ROWS, rows - r));
+      float[] right = scratch.right(some * pixels + Simd.LANES);
+      p.packPatches(pixelRows, image, base, firstRow + r, Math.min(ROWS, rows - r), right, scratch);
+      Panels.multiplyColumns(
+          columns,
+          pixels,
+          left,
+          0,
+          Panels.APART,
+          some,
+          right,
+          0,
+          store,
+          sums,
+          sumsAt + r,
+          pitch,
+          scratch);
+    }
+  }
+}
