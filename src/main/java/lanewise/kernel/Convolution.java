@@ -71,7 +71,7 @@ public final class Convolution {
     checkSupport(algorithm, shape);
     WinogradTransforms winograd = WinogradTransforms.of(algorithm);
     if (winograd != null) {
-      Winograd.ProductJob.CURRENT
+      WinogradProduct.CURRENT
           .get()
           .forward(
               winograd,
@@ -134,7 +134,7 @@ public final class Convolution {
     float[] panels = NOTHING;
     WinogradTransforms winograd = WinogradTransforms.of(algorithm);
     if (winograd != null) {
-      panels = Winograd.ProductJob.CURRENT.get().pack(winograd, shape, filter, filterOffset);
+      panels = WinogradProduct.CURRENT.get().pack(winograd, shape, filter, filterOffset);
     } else if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
       panels = Arrays.copyOfRange(filter, filterOffset, filterOffset + shape.filterSize());
     } else if (pointwise(shape)) {
@@ -177,7 +177,7 @@ public final class Convolution {
       Gemm.multiply(
           false, m, 1, input, inputOffset, k, matrix, 0, output, outputOffset, n, epilogue);
     } else if (winograd != null) {
-      Winograd.ProductJob.CURRENT
+      WinogradProduct.CURRENT
           .get()
           .forward(
               winograd, shape, input, inputOffset, filter.panels, epilogue, output, outputOffset);
@@ -231,7 +231,7 @@ public final class Convolution {
     checkSupport(algorithm, shape);
     WinogradTransforms winograd = WinogradTransforms.of(algorithm);
     if (winograd != null) {
-      Winograd.ProductJob.CURRENT
+      WinogradProduct.CURRENT
           .get()
           .backward(
               winograd, shape, dOutput, dOutputOffset, filter, filterOffset, dInput, dInputOffset);
@@ -316,7 +316,7 @@ public final class Convolution {
     checkSupport(algorithm, shape);
     WinogradTransforms winograd = WinogradTransforms.of(algorithm);
     if (winograd != null) {
-      Winograd.FilterJob.CURRENT
+      WinogradFilter.CURRENT
           .get()
           .run(winograd, shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
       return;

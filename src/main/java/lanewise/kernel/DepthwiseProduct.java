@@ -187,10 +187,10 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
     }
   }
 
-  /** Pixels of one, two or two by two taps, as backward with strides; false for any others. */
+  /** Pixels of two or two by two taps, as backward with strides; false for any others. */
   private boolean few(int number, int to, int from, int w, int tapRows, int tapColumns) {
     int taps = tapRows * tapColumns;
-    if (taps == 0 || tapRows > 2 || tapColumns > 2) {
+    if (taps < 2 || tapRows > 2 || tapColumns > 2) {
       return false;
     }
     int apart = tapColumns == 2 ? sourceColumn : sourceRow;
@@ -198,9 +198,7 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
     for (int p = 0; p < number; p++) {
       int x = from + p * sourceStep;
       int y = to + p * pixelStep;
-      if (taps == 1) {
-        sumOne(channels, source, x, filter, w, target, y);
-      } else if (taps == 2) {
+      if (taps == 2) {
         sumTwo(channels, source, x, apart, filter, w, tapsApart, target, y);
       } else {
         sumFour(
@@ -665,19 +663,6 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
         float value = x[xOffset + p * xStep + channel];
         y[to] = Math.fma(value, w[wOffset + channel], starts ? 0 : y[to]);
       }
-    }
-  }
-
-  private static void sumOne(
-      int channels, float[] x, int xOffset, float[] w, int wOffset, float[] y, int yOffset) {
-    int c = 0;
-    for (; c <= channels - LANES; c += LANES) {
-      FloatVector.fromArray(S, x, xOffset + c)
-          .fma(FloatVector.fromArray(S, w, wOffset + c), FloatVector.zero(S))
-          .intoArray(y, yOffset + c);
-    }
-    for (; c < channels; c++) {
-      y[yOffset + c] = Math.fma(x[xOffset + c], w[wOffset + c], 0f);
     }
   }
 

@@ -32,7 +32,7 @@ final class Winograd2x2 extends WinogradTransforms {
   }
 
   @Override
-  void inputRow(int i, int n, Winograd.Lines lines, int line, float[] t, int tOffset) {
+  void inputRow(int i, int n, WinogradLines lines, int line, float[] t, int tOffset) {
     switch (i) {
       case 0 -> combine(n, lines, line, 0, -1, 2, t, tOffset);
       case 1 -> combine(n, lines, line, 2, 1, 1, t, tOffset);
@@ -42,7 +42,7 @@ final class Winograd2x2 extends WinogradTransforms {
   }
 
   @Override
-  void gradientRow(int i, int n, Winograd.Lines lines, int line, float[] t, int tOffset) {
+  void gradientRow(int i, int n, WinogradLines lines, int line, float[] t, int tOffset) {
     if (i == 0 || i == 3) {
       int row = i / 3;
       System.arraycopy(lines.array(line, row), lines.offset(line, row), t, tOffset, n);
@@ -53,7 +53,7 @@ final class Winograd2x2 extends WinogradTransforms {
 
   /** {@code t = row1 + sign · row2}, of a line's rows of pixels. */
   private static void combine(
-      int n, Winograd.Lines lines, int line, int row1, int sign, int row2, float[] t, int tOffset) {
+      int n, WinogradLines lines, int line, int row1, int sign, int row2, float[] t, int tOffset) {
     float[] x = lines.array(line, row1);
     float[] y = lines.array(line, row2);
     combine(n, x, lines.offset(line, row1), sign, y, lines.offset(line, row2), t, tOffset);

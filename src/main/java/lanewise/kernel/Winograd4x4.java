@@ -52,7 +52,7 @@ final class Winograd4x4 extends WinogradTransforms {
   }
 
   @Override
-  void inputRow(int i, int n, Winograd.Lines lines, int line, float[] t, int tOffset) {
+  void inputRow(int i, int n, WinogradLines lines, int line, float[] t, int tOffset) {
     if (i == 0 || i == 5) {
       int row = i / 5;
       inputEnd(
@@ -72,7 +72,7 @@ final class Winograd4x4 extends WinogradTransforms {
   }
 
   @Override
-  void gradientRow(int i, int n, Winograd.Lines lines, int line, float[] t, int tOffset) {
+  void gradientRow(int i, int n, WinogradLines lines, int line, float[] t, int tOffset) {
     if (i == 0 || i == 5) {
       int row = i / 5 * 3;
       System.arraycopy(lines.array(line, row), lines.offset(line, row), t, tOffset, n);
@@ -85,7 +85,7 @@ final class Winograd4x4 extends WinogradTransforms {
   /** {@code t = k1 · row1 + k2 · row2 + k3 · row3 + row4}, of a line's rows of pixels. */
   private static void middle(
       int n,
-      Winograd.Lines lines,
+      WinogradLines lines,
       int line,
       float k1,
       int row1,

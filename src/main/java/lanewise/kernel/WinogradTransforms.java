@@ -66,14 +66,14 @@ abstract class WinogradTransforms {
    *
    * @param n elements of a row
    */
-  abstract void inputRow(int i, int n, Winograd.Lines lines, int line, float[] t, int tOffset);
+  abstract void inputRow(int i, int n, WinogradLines lines, int line, float[] t, int tOffset);
 
   /**
    * Row i of {@code A dy}, of a line's rows of pixels.
    *
    * @param n elements of a row
    */
-  abstract void gradientRow(int i, int n, Winograd.Lines lines, int line, float[] t, int tOffset);
+  abstract void gradientRow(int i, int n, WinogradLines lines, int line, float[] t, int tOffset);
 
   /**
    * A row of {@code Bᵀ d B}, {@code v = t B}, of the tiles along a line. Element j of channel c of

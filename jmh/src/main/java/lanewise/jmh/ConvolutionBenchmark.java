@@ -14,6 +14,7 @@ public class ConvolutionBenchmark extends ConvolutionOperands {
    */
   private static final int START = 12;
 
+  /** Floats that the JVM's usual collector takes for a large array, whatever the heap's size. */
   private static final int LARGE = 1 << 22;
 
   private PackedFilter packed = Convolution.pack(s, new float[s.filterSize()], 0);

@@ -1,0 +1,110 @@
+package lanewise.kernel;
+
+import java.util.Arrays;
+
+/**
+ * WinogradLines of tiles in images with {@code height × width} pixels of the product's other side.
+ */
+final class WinogradLines {
+  private static final float[] NOTHING = {};
+
+  private float[] array = NOTHING;
+  private float[] zeros = NOTHING; // a row outside the images
+  private int offset;
+  private int height;
+  private int width;
+  private int channels;
+  private int top;
+  private int left;
+  private int columns;
+  private int linesPerImage;
+  private WinogradTransforms transforms = Winograd4x4.TRANSFORMS;
+
+  /**
+   * Sets which images are read.
+   *
+   * @param top rows of zeros above an image
+   * @param left columns of zeros to its left
+   * @param columns of pixels in a line
+   */
+  void set(
+      float[] array,
+      int offset,
+      int height,
+      int width,
+      int channels,
+      int top,
+      int left,
+      int columns,
+      int linesPerImage,
+      WinogradTransforms transforms) {
+    this.array = array;
+    this.offset = offset;
+    this.height = height;
+    this.width = width;
+    this.channels = channels;
+    this.top = top;
+    this.left = left;
+    this.columns = columns;
+    this.linesPerImage = linesPerImage;
+    this.transforms = transforms;
+    if (zeros.length < width * channels) {
+      zeros = new float[width * channels];
+    }
+  }
+
+  void clear() {
+    array = NOTHING;
+  }
+
+  /** Elements of a row of a line. */
+  int rowSize() {
+    return columns * channels;
+  }
+
+  /** Rows {@code first} to {@code last} of {@code Bᵀ d}. */
+  void input(int line, int first, int last, float[] t) {
+    int n = valid();
+    for (int i = first; i < last; i++) {
+      transforms.inputRow(i, n, this, line, t, pad(n, t, (i - first) * rowSize()));
+    }
+  }
+
+  /** Rows {@code first} to {@code last} of {@code A dy}. */
+  void gradient(int line, int first, int last, float[] t) {
+    int n = valid();
+    for (int i = first; i < last; i++) {
+      transforms.gradientRow(i, n, this, line, t, pad(n, t, (i - first) * rowSize()));
+    }
+  }
+
+  /** Elements of a line's row that lie within the image. */
+  private int valid() {
+    return Math.min(columns - left, width) * channels;
+  }
+
+  /** Writes the zeros around the n elements of a row, and returns where these begin. */
+  private int pad(int n, float[] t, int tOffset) {
+    int from = tOffset + left * channels;
+    Arrays.fill(t, tOffset, from, 0);
+    Arrays.fill(t, from + n, tOffset + rowSize(), 0);
+    return from;
+  }
+
+  private int y(int line, int row) {
+    return transforms.tile * (line % linesPerImage) - top + row;
+  }
+
+  /** Where row {@code row} of a line's pixels stands; zeros if it is outside the image. */
+  float[] array(int line, int row) {
+    int y = y(line, row);
+    return y >= 0 && y < height ? array : zeros;
+  }
+
+  /** Where in {@link #array} it begins. */
+  int offset(int line, int row) {
+    int y = y(line, row);
+    int pixels = (line / linesPerImage * height + y) * width;
+    return y >= 0 && y < height ? offset + pixels * channels : 0;
+  }
+}

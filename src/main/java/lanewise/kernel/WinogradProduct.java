@@ -1,0 +1,408 @@
+package lanewise.kernel;
+
+import lanewise.shape.ConvolutionShape;
+
+/** {@link Winograd} forward, and backward to the input, which is forward by the turned filter. */
+final class WinogradProduct {
+  private static final float[] NOTHING = {};
+
+  /** Columns of the products between two transforms; the width of every full panel divides it. */
+  private static final int COLUMNS = 64;
+
+  static final ThreadLocal<WinogradProduct> CURRENT = ThreadLocal.withInitial(WinogradProduct::new);
+
+  private final WinogradLines lines = new WinogradLines();
+  private final WorkerPool.Task turn = this::turnTap;
+  private final WorkerPool.Task transform = this::transformFilter;
+  private final WorkerPool.Task multiply = this::multiplyBlock;
+  private WinogradTransforms transforms = Winograd4x4.TRANSFORMS;
+  private int k; // channels read
+  private int n; // channels written
+  private int outHeight;
+  private int outWidth;
+  private int tilesAcross;
+  private int linesPerImage;
+  private int allLines;
+  private int linesPerBlock;
+  private float[] filter = NOTHING; // [9, k, n], or [9, n, k] to be turned
+  private int filterOffset;
+  private boolean turns;
+  private boolean byBlocks; // of columns, transformed where they are used
+  private float[] turned = NOTHING; // [9, k, n]
+  private float[] own = NOTHING;
+  private float[] packed = NOTHING; // [planes], each panels of [k, n]
+  private float[] zeros = NOTHING;
+  private float[] target = NOTHING;
+  private int targetOffset;
+  private Epilogue epilogue = Epilogue.NONE;
+
+  void forward(
+      WinogradTransforms transforms,
+      ConvolutionShape s,
+      float[] input,
+      int inputOffset,
+      float[] filter,
+      int filterOffset,
+      Epilogue epilogue,
+      float[] output,
+      int outputOffset) {
+    this.transforms = transforms;
+    k = s.inChannels();
+    n = s.outChannels();
+    this.filter = filter;
+    this.filterOffset = filterOffset;
+    turns = false;
+    run(s, input, inputOffset, epilogue, output, outputOffset);
+  }
+
+  void forward(
+      WinogradTransforms transforms,
+      ConvolutionShape s,
+      float[] input,
+      int inputOffset,
+      float[] transformed,
+      Epilogue epilogue,
+      float[] output,
+      int outputOffset) {
+    this.transforms = transforms;
+    k = s.inChannels();
+    n = s.outChannels();
+    packed = transformed;
+    run(s, input, inputOffset, epilogue, output, outputOffset);
+  }
+
+  float[] pack(
+      WinogradTransforms transforms, ConvolutionShape s, float[] filter, int filterOffset) {
+    this.transforms = transforms;
+    k = s.inChannels();
+    n = s.outChannels();
+    this.filter = filter;
+    this.filterOffset = filterOffset;
+    turns = false;
+    float[] transformed = new float[transforms.planes * Winograd.plane(k * n)];
+    transform(transformed);
+    packed = NOTHING;
+    return transformed;
+  }
+
+  private float[] own(int size) {
+    if (own.length < size) {
+      own = new float[size];
+    }
+    return own;
+  }
+
+  /** Transforms the whole filter, which then is no longer needed. */
+  private void transform(float[] transformed) {
+    if (turns) {
+      if (turned.length < 9 * k * n) {
+        turned = new float[9 * k * n];
+      }
+      WorkerPool.run(9, turn);
+      filter = turned;
+      filterOffset = 0;
+    }
+    packed = transformed;
+    WorkerPool.run(k / Winograd.CHANNEL_UNIT, transform);
+    filter = NOTHING;
+  }
+
+  private void run(
+      ConvolutionShape s,
+      float[] input,
+      int inputOffset,
+      Epilogue epilogue,
+      float[] output,
+      int outputOffset) {
+    run(
+        s.batch(),
+        input,
+        inputOffset,
+        s.inHeight(),
+        s.inWidth(),
+        s.padTop(),
+        s.padLeft(),
+        epilogue,
+        output,
+        outputOffset,
+        s.outHeight(),
+        s.outWidth());
+  }
+
+  void backward(
+      WinogradTransforms transforms,
+      ConvolutionShape s,
+      float[] dOutput,
+      int dOutputOffset,
+      float[] filter,
+      int filterOffset,
+      float[] dInput,
+      int dInputOffset) {
+    this.transforms = transforms;
+    k = s.outChannels();
+    n = s.inChannels();
+    this.filter = filter;
+    this.filterOffset = filterOffset;
+    turns = true;
+    run(
+        s.batch(),
+        dOutput,
+        dOutputOffset,
+        s.outHeight(),
+        s.outWidth(),
+        2 - s.padTop(),
+        2 - s.padLeft(),
+        Epilogue.NONE,
+        dInput,
+        dInputOffset,
+        s.inHeight(),
+        s.inWidth());
+  }
+
+  private void run(
+      int batch,
+      float[] source,
+      int sourceOffset,
+      int height,
+      int width,
+      int top,
+      int left,
+      Epilogue epilogue,
+      float[] target,
+      int targetOffset,
+      int outHeight,
+      int outWidth) {
+    this.epilogue = epilogue;
+    this.target = target;
+    this.targetOffset = targetOffset;
+    this.outHeight = outHeight;
+    this.outWidth = outWidth;
+    tilesAcross = transforms.tiles(outWidth);
+    linesPerImage = transforms.tiles(outHeight);
+    allLines = batch * linesPerImage;
+    lines.set(
+        source,
+        sourceOffset,
+        height,
+        width,
+        k,
+        top,
+        left,
+        transforms.tile * tilesAcross + 2,
+        linesPerImage,
+        transforms);
+    // As many blocks for each thread, of equal length.
+    int threads = WorkerPool.threads();
+    int rounds = Math.ceilDiv(allLines, threads * Math.max(1, Winograd.TILES / tilesAcross));
+    linesPerBlock = Math.ceilDiv(allLines, threads * rounds);
+    if (zeros.length < n) {
+      zeros = new float[n];
+    }
+    int size = transforms.planes * Winograd.plane(k * n);
+    byBlocks = filter != NOTHING && rounds == 1 && size >= Winograd.LARGE_FILTER;
+    try {
+      if (filter != NOTHING && !byBlocks) {
+        transform(own(size));
+      }
+      WorkerPool.run(Math.ceilDiv(allLines, linesPerBlock), multiply);
+    } finally {
+      lines.clear();
+      filter = NOTHING;
+      packed = NOTHING;
+      this.target = NOTHING;
+      this.epilogue = Epilogue.NONE;
+    }
+  }
+
+  /** Transposes a tap to where the turned filter has it. */
+  private void turnTap(int tap) {
+    turn(tap, 0, n, turned, (8 - tap) * k * n, n);
+  }
+
+  private void turn(int tap, int first, int columns, float[] y, int yOffset, int pitch) {
+    int lanes = Simd.LANES;
+    int from = filterOffset + (tap * n + first) * k;
+    for (int i = 0; i < columns; i += lanes) {
+      for (int p = 0; p < k; p += lanes) {
+        Transposition.square(filter, from + i * k + p, k, y, yOffset + p * pitch + i, pitch);
+      }
+    }
+  }
+
+  /** Columns {@code first …}, no more than a panel, of the transformed filter. */
+  private float[] transformColumns(int first, int columns, Scratch scratch) {
+    int size = transforms.planes * Winograd.plane(k * columns);
+    float[] u = scratch.filter(size + 9 * k * columns);
+    float[] source = filter;
+    int from = filterOffset + first;
+    int row = n;
+    if (turns) {
+      for (int tap = 0; tap < 9; tap++) {
+        turn(tap, first, columns, u, size + (8 - tap) * k * columns, columns);
+      }
+      source = u;
+      from = size;
+      row = columns;
+    }
+    for (int p = 0; p < k; p++) {
+      transforms.filter(
+          columns, source, from + p * row, k * row, u, p * columns, Winograd.plane(k * columns));
+    }
+    return u;
+  }
+
+  private void transformFilter(int task) {
+    for (int j = 0; j < n; j += Microkernel.panelWidth(n - j)) {
+      int width = Microkernel.panelWidth(n - j);
+      for (int p = task * Winograd.CHANNEL_UNIT; p < (task + 1) * Winograd.CHANNEL_UNIT; p++) {
+        transforms.filter(
+            width,
+            filter,
+            filterOffset + p * n + j,
+            k * n,
+            packed,
+            k * j + p * width,
+            Winograd.plane(k * n));
+      }
+    }
+  }
+
+  private void multiplyBlock(int task) {
+    Scratch scratch = Scratch.current();
+    int firstLine = task * linesPerBlock;
+    int lastLine = Math.min(firstLine + linesPerBlock, allLines);
+    int tiles = (lastLine - firstLine) * tilesAcross;
+    int vPlane = Winograd.plane(tiles * k);
+    float[] v = scratch.left(transforms.planes * vPlane); // [planes, tiles, k]
+    int extent = transforms.extent;
+    float[] t = scratch.image(extent * lines.rowSize());
+    for (int line = firstLine; line < lastLine; line++) {
+      lines.input(line, 0, extent, t);
+      int at = (line - firstLine) * tilesAcross * k;
+      for (int i = 0; i < extent; i++) {
+        int row = i * lines.rowSize();
+        transforms.input(tilesAcross, k, t, row, v, at + extent * i * vPlane, vPlane, k, 1);
+      }
+    }
+    int[] rows = scratch.offsets(tiles);
+    for (int i = 0; i < tiles; i++) {
+      rows[i] = i * k;
+    }
+    // [planes, tiles, columns]
+    float[] m = scratch.right(transforms.planes * Winograd.plane(tiles * Math.min(n, COLUMNS)));
+    int columns;
+    for (int j = 0; j < n; j += columns) {
+      columns = byBlocks ? Microkernel.panelWidth(n - j) : Math.min(COLUMNS, n - j);
+      float[] u = byBlocks ? transformColumns(j, columns, scratch) : packed;
+      int uOffset = byBlocks ? 0 : k * j;
+      int uPlane = Winograd.plane(byBlocks ? k * columns : k * n);
+      int mPlane = Winograd.plane(tiles * columns);
+      for (int plane = 0; plane < transforms.planes; plane++) {
+        Panels.multiplyRows(
+            tiles,
+            rows,
+            1,
+            k,
+            0,
+            v,
+            plane * vPlane,
+            Panels.APART,
+            columns,
+            u,
+            plane * uPlane + uOffset,
+            k,
+            0,
+            scratch.store.set(1, 0, false, Epilogue.NONE, 0),
+            m,
+            plane * mPlane,
+            columns,
+            scratch);
+      }
+      TileStore store = scratch.store.set(1, epilogue.beta(), true, epilogue, j);
+      for (int line = firstLine; line < lastLine; line++) {
+        int at = (line - firstLine) * tilesAcross * columns;
+        storeLine(line, j, columns, store, m, at, mPlane, scratch);
+      }
+    }
+  }
+
+  /** Transforms a line of products back, and stores those that lie within the image. */
+  private void storeLine(
+      int line,
+      int channel,
+      int columns,
+      TileStore store,
+      float[] m,
+      int mOffset,
+      int plane,
+      Scratch scratch) {
+    boolean fused = store.way() >= 0;
+    boolean sums = fused && epilogue.sums();
+    float[] bias = fused ? store.bias(zeros) : zeros;
+    int biasOffset = bias == zeros ? 0 : store.biasOffset(0);
+    float floor = fused && !sums ? store.floor() : Float.NEGATIVE_INFINITY;
+    int size = tilesAcross * columns;
+    int tile = transforms.tile;
+    int extent = transforms.extent;
+    int end = tile * extent * size;
+    // [tile, extent, tiles, columns], and a row of pixels
+    float[] s = scratch.patches(end + tile * size);
+    transforms.outputRows(size, m, mOffset, plane, s);
+    int y = tile * (line % linesPerImage);
+    int image = targetOffset + line / linesPerImage * outHeight * outWidth * n;
+    int whole = fused ? outWidth / tile : 0;
+    for (int i = 0; i < Math.min(tile, outHeight - y); i++) {
+      int from = extent * i * size;
+      int to = image + (y + i) * outWidth * n + channel;
+      if (sums) {
+        transforms.output(
+            tilesAcross, columns, s, from, size, bias, biasOffset, floor, s, end, columns);
+        add(columns, s, end, to);
+        continue;
+      }
+      transforms.output(whole, columns, s, from, size, bias, biasOffset, floor, target, to, n);
+      for (int across = whole; across < tilesAcross; across++) {
+        int pixels = end;
+        transforms.output(
+            1,
+            columns,
+            s,
+            from + across * columns,
+            size,
+            bias,
+            biasOffset,
+            floor,
+            s,
+            pixels,
+            columns);
+        for (int x = tile * across; x < Math.min(tile * (across + 1), outWidth); x++) {
+          if (fused) {
+            System.arraycopy(s, pixels, target, to + x * n, columns);
+          } else {
+            store.row(columns, s, pixels, target, to + x * n, 0);
+          }
+          pixels += columns;
+        }
+      }
+    }
+  }
+
+  /** Adds a row of pixels to the target's, and bounds the sums. */
+  private void add(int columns, float[] pixels, int from, int to) {
+    int runs = columns == n ? 1 : outWidth;
+    int length = columns == n ? outWidth * n : columns;
+    for (int run = 0; run < runs; run++) {
+      int at = to + run * n;
+      Elementwise.addClamped(
+          length,
+          epilogue.low(),
+          epilogue.high(),
+          pixels,
+          from + run * length,
+          target,
+          at,
+          target,
+          at);
+    }
+  }
+}
