@@ -32,8 +32,11 @@ public final class Gemm {
   /** From as many rows of A on, packing B beforehand pays: fewer read B where it lies. */
   public static final int PACKED_ROWS = Microkernel.MR;
 
-  /** Below this many multiply-adds, waking a thread costs more than it saves. */
-  private static final long PARALLEL = 1 << 19;
+  /** Below this {@code work()}, handing a part to another thread costs more than it saves. */
+  private static final long PARALLEL = 1 << 18;
+
+  /** Elements of B, below which one thread packs them sooner than two. */
+  private static final int PACKED_TOGETHER = 1 << 14;
 
   static {
     VectorModule.require();
@@ -123,9 +126,9 @@ public final class Gemm {
       return;
     }
     Job job = Job.CURRENT.get();
-    boolean narrow = transposeA && !transposeB && n < Simd.LANES && m > Simd.LANES;
-    if (narrow && alpha == 1 && beta == 0 && epilogue == Epilogue.NONE) {
-      job.turned(m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
+    boolean plain = alpha == 1 && beta == 0 && epilogue == Epilogue.NONE;
+    if (plain && transposeA && !transposeB) {
+      job.multiplyTransposed(m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
       return;
     }
     job.set(
@@ -295,7 +298,8 @@ public final class Gemm {
     private int pc; // the packed rows of B: from pc, kc of them, in blocks of KC
     private int kc;
     private boolean packing;
-    private int taskRows;
+    private int rowTasks;
+    private int rowUnit;
     private int taskColumns;
     private int columnTasks;
 
@@ -336,10 +340,50 @@ public final class Gemm {
       this.epilogue = epilogue;
     }
 
-    /**
-     * {@code C ← Aᵀ · B} by {@code Cᵀ ← Bᵀ · A}, whose rows fill vectors that those of C do not.
-     */
-    void turned(
+    /** {@code C ← Aᵀ · B}. */
+    void multiplyTransposed(
+        int m,
+        int n,
+        int k,
+        float[] a,
+        int aOffset,
+        int lda,
+        float[] b,
+        int bOffset,
+        int ldb,
+        float[] c,
+        int cOffset,
+        int ldc) {
+      if (n < Simd.LANES && m > Simd.LANES) {
+        turned(m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
+      } else if (DeepProduct.suits(m, n, k)) {
+        DeepProduct deep = DeepProduct.CURRENT.get();
+        deep.run(m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
+      } else {
+        set(
+            true,
+            false,
+            m,
+            n,
+            k,
+            1,
+            a,
+            aOffset,
+            lda,
+            b,
+            bOffset,
+            ldb,
+            0,
+            c,
+            cOffset,
+            ldc,
+            Epilogue.NONE);
+        run(null);
+      }
+    }
+
+    /** By {@code Cᵀ ← Bᵀ · A}, whose rows fill vectors that those of C do not. */
+    private void turned(
         int m,
         int n,
         int k,
@@ -355,25 +399,7 @@ public final class Gemm {
       if (transpose.length < m * n) {
         transpose = new float[m * n];
       }
-      set(
-          true,
-          false,
-          n,
-          m,
-          k,
-          1,
-          b,
-          bOffset,
-          ldb,
-          a,
-          aOffset,
-          lda,
-          0,
-          transpose,
-          0,
-          m,
-          Epilogue.NONE);
-      run(null);
+      multiplyTransposed(n, m, k, b, bOffset, ldb, a, aOffset, lda, transpose, 0, m);
       for (int i = 0; i < m; i++) {
         for (int j = 0; j < n; j++) {
           c[cOffset + i * ldc + j] = transpose[j * m + i];
@@ -398,10 +424,15 @@ public final class Gemm {
       }
     }
 
+    /** Multiply-adds of whole vectors; few for each element of C take as long as 16. */
+    private long work() {
+      return (long) m * Microkernel.packedWidth(n) * Math.max(k, 16);
+    }
+
     private void skinny() {
       nc = 0;
       taskColumns = n;
-      if ((long) m * n * k >= PARALLEL) {
+      if (work() >= PARALLEL) {
         taskColumns = Math.max(64, roundUp(n, 4 * WorkerPool.threads(), 16));
       }
       columnTasks = (n + taskColumns - 1) / taskColumns;
@@ -409,7 +440,7 @@ public final class Gemm {
     }
 
     private void blocks(@Nullable PackedMatrix right) {
-      boolean parallel = (long) m * n * k >= PARALLEL;
+      boolean parallel = work() >= PARALLEL;
       for (jc = 0; jc < n; jc += NC) {
         nc = Math.min(NC, n - jc);
         int group = Math.max(1, GROUP / (KC * Microkernel.packedWidth(nc))) * KC;
@@ -417,7 +448,7 @@ public final class Gemm {
         do {
           kc = Math.min(group, k - pc);
           if (right == null) {
-            pack(parallel);
+            pack(parallel && (long) kc * nc >= PACKED_TOGETHER);
           } else {
             packed = right.panels();
             packedOffset = packedOffset(k, nc, jc, pc);
@@ -447,23 +478,23 @@ public final class Gemm {
     private void multiply(boolean parallel) {
       long rowWork = (long) nc * Math.max(1, Math.min(kc, KC));
       int most = transposeA ? MC : Math.max(MC, (int) (TASK / rowWork) / 24 * 24);
-      taskRows = most;
+      rowTasks = Math.ceilDiv(m, most);
+      rowUnit = 24;
       taskColumns = nc;
       if (parallel) {
         int wanted = 4 * WorkerPool.threads();
         // Few rows are shared out evenly, though two threads may then meet in a cache line of C.
-        taskRows = Math.min(most, roundUp(m, wanted, m < 24 * wanted ? 8 : 24));
-        int rowTasks = (m + taskRows - 1) / taskRows;
+        rowUnit = m < 24 * wanted ? 8 : 24;
+        rowTasks = Math.max(rowTasks, Math.min(wanted, Math.ceilDiv(m, rowUnit)));
         if (rowTasks < wanted / 2) {
-          taskColumns =
-              roundUp(nc, (wanted + rowTasks - 1) / rowTasks, Math.max(Microkernel.NR, 16));
+          taskColumns = roundUp(nc, Math.ceilDiv(wanted, rowTasks), Math.max(Microkernel.NR, 16));
         }
       }
       columnTasks = (nc + taskColumns - 1) / taskColumns;
       if (columnTasks > 1 && nc - (columnTasks - 1) * taskColumns < Microkernel.NR) {
         columnTasks--; // its panel would repeat columns that another task adds to
       }
-      WorkerPool.run(columnTasks * ((m + taskRows - 1) / taskRows), this);
+      WorkerPool.run(columnTasks * rowTasks, this);
     }
 
     /** The smallest multiple of {@code step} of which {@code pieces} cover {@code total}. */
@@ -484,10 +515,11 @@ public final class Gemm {
           packBlock(p, Math.min(KC, kc - p), j, columns);
         }
       } else {
-        int i = task / columnTasks * taskRows;
+        int rowTask = task / columnTasks;
+        int i = Partition.from(m, rowUnit, rowTasks, rowTask);
         int column = task % columnTasks;
         int j = column * taskColumns;
-        int rows = Math.min(taskRows, m - i);
+        int rows = Partition.from(m, rowUnit, rowTasks, rowTask + 1) - i;
         int columns = column == columnTasks - 1 ? nc - j : taskColumns;
         int p = 0;
         do {

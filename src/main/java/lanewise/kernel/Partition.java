@@ -29,13 +29,19 @@ public record Partition(int size, int unit, int pieces) {
     return new Partition(rows, 1, pieces((long) rows * columns, rows));
   }
 
+  /** A power of two, if there are units enough: 2, 4 or 8 threads get alike. */
   private static int pieces(long elements, int units) {
-    long wanted = Math.min(elements / MIN_ELEMENTS, MAX_PIECES);
-    return (int) Math.max(1, Math.min(wanted, units));
+    long wanted = Math.clamp(elements / MIN_ELEMENTS, 1, MAX_PIECES);
+    return (int) Math.min(Long.highestOneBit(wanted), units);
   }
 
   /** Where piece {@code piece} begins; for the number of pieces, the end of the last. */
   public int from(int piece) {
+    return from(size, unit, pieces, piece);
+  }
+
+  /** The same without a partition made. */
+  static int from(int size, int unit, int pieces, int piece) {
     long units = Math.ceilDiv(size, unit);
     return (int) Math.min(size, units * piece / pieces * unit);
   }

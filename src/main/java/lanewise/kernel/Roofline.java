@@ -32,6 +32,9 @@ public final class Roofline {
 
   private static final int FMA_STEPS = 1024;
 
+  /** In an array, since the compiler would load a constant again for each multiply-add. */
+  private static final float[] FACTORS = {1e-3f, 1e-4f};
+
   /** Enough short calls that a method is compiled before it is measured. */
   private static final int WARMUP_CALLS = 10_000;
 
@@ -154,8 +157,8 @@ public final class Roofline {
 
   /** {@value #FMA_ACCUMULATORS} independent chains of {@code steps} fused multiply-adds. */
   static float multiplyAdds(int steps) {
-    FloatVector x = Simd.broadcast(1e-3f);
-    FloatVector y = Simd.broadcast(1e-4f);
+    FloatVector x = Simd.broadcast(FACTORS[0]);
+    FloatVector y = Simd.broadcast(FACTORS[1]);
     FloatVector s0 = Simd.zero();
     FloatVector s1 = Simd.broadcast(1f);
     FloatVector s2 = Simd.broadcast(2f);

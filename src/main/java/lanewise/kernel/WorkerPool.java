@@ -2,7 +2,7 @@ package lanewise.kernel;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Daemon threads that share the tasks of one kernel call with the caller. One caller has the pool
  * at a time; another that comes meanwhile, or a task that calls back, runs its tasks by itself.
  * Running allocates nothing.
+ *
+ * <p>Each thread begins with its own share of consecutive tasks, the same in each call. So where
+ * tasks are rows of a batch, a thread finds in its core's caches what it wrote in the layer before.
  */
 public final class WorkerPool {
   /** A piece of work cut into numbered tasks that may run at once and in any order. */
@@ -30,21 +33,20 @@ public final class WorkerPool {
 
   private static final long START = System.nanoTime();
 
-  /** The low half of {@link #STATE} between calls: no task number reaches it. */
-  private static final int CLOSED = Integer.MAX_VALUE;
+  /** Elements between two threads' {@link #ranges}: no cache line, nor a pair, holds two. */
+  private static final int LINES = 16;
 
   private static final AtomicBoolean BUSY = new AtomicBoolean();
   private static volatile int threads = Runtime.getRuntime().availableProcessors();
   private static volatile boolean starting = true;
   private static Worker[] workers = {};
 
-  // The call's number in the high half, its next task's in the low one. Who advances it owns that
-  // task, and the call cannot end, nor its fields change, before that task is done: so a thread
-  // that wakes late does no harm.
-  private static final AtomicLong STATE = new AtomicLong(CLOSED);
+  // Of each thread's tasks, the next one's number in the low half and the end in the high one. Who
+  // advances it owns that task, and the call cannot end, nor its fields change, before that task is
+  // done: so a thread that wakes late does no harm.
+  private static volatile AtomicLongArray ranges = new AtomicLongArray(LINES);
   private static final AtomicInteger DONE = new AtomicInteger();
   private static @Nullable Task task;
-  private static volatile int count;
   private static int helpers;
   private static volatile @Nullable Throwable failure;
 
@@ -99,11 +101,14 @@ public final class WorkerPool {
     ensure(wanted);
     task = work;
     helpers = wanted;
-    count = tasks;
     failure = null;
     DONE.set(0);
-    long call = (STATE.get() >>> 32) + 1;
-    STATE.set(call << 32);
+    long end = 0;
+    for (int i = 0; i <= wanted; i++) {
+      long from = end;
+      end = (long) tasks * (i + 1) / (wanted + 1);
+      ranges.set(i * LINES, end << 32 | from);
+    }
     for (int i = 0; i < wanted; i++) {
       workers[i].wake();
     }
@@ -111,7 +116,6 @@ public final class WorkerPool {
     for (int i = 0; DONE.get() != tasks; i++) {
       pause(i);
     }
-    STATE.set((call << 32) | CLOSED);
     task = null;
     Throwable thrown = failure;
     if (thrown instanceof RuntimeException exception) {
@@ -122,10 +126,15 @@ public final class WorkerPool {
     }
   }
 
-  private static void drain(int worker) {
-    for (long state = STATE.get(); open(state, worker); state = STATE.get()) {
-      if (STATE.compareAndSet(state, state + 1)) {
-        runOne((int) state);
+  /** Runs a thread's own tasks, then what others have not begun. */
+  private static void drain(int thread) {
+    AtomicLongArray all = ranges;
+    for (int i = 0; i < all.length(); i += LINES) {
+      int at = (thread * LINES + i) % all.length();
+      for (long range = all.get(at); open(range) && thread <= helpers; range = all.get(at)) {
+        if (all.compareAndSet(at, range, range + 1)) {
+          runOne((int) range);
+        }
       }
     }
   }
@@ -143,8 +152,8 @@ public final class WorkerPool {
     }
   }
 
-  private static boolean open(long state, int worker) {
-    return (int) state < count && worker <= helpers;
+  private static boolean open(long range) {
+    return (int) range < (int) (range >>> 32);
   }
 
   // Others may need the core that a long wait would hold.
@@ -160,6 +169,7 @@ public final class WorkerPool {
     if (workers.length >= wanted) {
       return;
     }
+    ranges = new AtomicLongArray((wanted + 1) * LINES);
     Worker[] more = new Worker[wanted];
     System.arraycopy(workers, 0, more, 0, workers.length);
     for (int i = workers.length; i < wanted; i++) {
@@ -193,15 +203,19 @@ public final class WorkerPool {
       }
     }
 
+    private boolean hasTasks() {
+      return open(ranges.get(number * LINES));
+    }
+
     private void await() {
       for (int i = 0; i < SPINS; i++) {
-        if (open(STATE.get(), number)) {
+        if (hasTasks()) {
           return;
         }
         Thread.onSpinWait();
       }
       parked = true;
-      while (!open(STATE.get(), number)) {
+      while (!hasTasks()) {
         LockSupport.park(this);
       }
       parked = false;

@@ -34,6 +34,8 @@ public final class BatchLoss {
    * @param outputs {@code [batch, columns]}
    * @param dOutputs {@code [batch, columns]}; modified: the gradient; may be {@code outputs}
    * @return the mean, summed in order
+   * @throws IllegalArgumentException if an array has fewer elements than the batch, or the targets
+   *     are labels where the loss reads real numbers, or the other way round
    */
   public double compute(float[] outputs, Targets targets, float[] dOutputs) {
     return compute(outputs, targets, rows.size(), dOutputs);
@@ -47,8 +49,18 @@ public final class BatchLoss {
    * @param samples in all those batches
    * @param dOutputs {@code [batch, columns]}; modified: the gradient; may be {@code outputs}
    * @return the mean, summed in order
+   * @throws IllegalArgumentException if an array has fewer elements than the batch, or the targets
+   *     are labels where the loss reads real numbers, or the other way round
    */
   public double compute(float[] outputs, Targets targets, int samples, float[] dOutputs) {
+    int elements = rows.size() * columns;
+    atLeast(elements, outputs.length, "outputs");
+    atLeast(elements, dOutputs.length, "gradients of outputs");
+    if (loss.readsLabels()) {
+      atLeast(rows.size(), targets.labels().length, "labels");
+    } else {
+      atLeast(elements, targets.values().length, "target values");
+    }
     this.scale = 1f / ((long) (losses.length / rows.size()) * samples);
     this.outputs = outputs;
     this.targets = targets;
@@ -59,6 +71,13 @@ public final class BatchLoss {
       sum += value;
     }
     return sum / losses.length;
+  }
+
+  private void atLeast(int needed, int got, String what) {
+    if (got < needed) {
+      throw new IllegalArgumentException(
+          loss + " reads " + needed + " " + what + " of a batch, got " + got);
+    }
   }
 
   private void computePiece(int piece) {

@@ -248,6 +248,21 @@ final class GemmTest {
     }
   }
 
+  /** Threads share out the blocks of k. */
+  @Test
+  void fewRowsAndColumnsOfManyProducts() {
+    int[][] sizes = {{50, 50, 900}, {2, 25, 900}, {25, 1, 900}, {1, 1, 257}, {181, 181, 512}};
+    for (int[] size : sizes) {
+      for (int threads = 1; threads <= 5; threads++) {
+        WorkerPool.threads(threads);
+        for (ReferenceGemm product :
+            everyTranspose(size[0], size[1], size[2], 1, 0, Epilogue.NONE)) {
+          assertNearAndInOrder(product);
+        }
+      }
+    }
+  }
+
   /** A NaN or infinity reaches its own row or column of C, also past zeros, and nothing else. */
   @Test
   void nonFiniteElementsStayInTheirRowAndColumn() {

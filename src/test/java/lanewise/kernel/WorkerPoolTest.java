@@ -72,6 +72,30 @@ final class WorkerPoolTest {
     }
   }
 
+  /** Tasks wait for one of each other thread, so that none has time for another's. */
+  @Test
+  void eachThreadBeginsWithTheSameTasksInEachCall() {
+    for (int threads = 2; threads <= 4; threads++) {
+      WorkerPool.threads(threads);
+      CyclicBarrier together = new CyclicBarrier(threads);
+      Thread[][] seen = new Thread[20][3 * threads];
+      for (Thread[] call : seen) {
+        WorkerPool.run(
+            call.length,
+            task -> {
+              call[task] = Thread.currentThread();
+              await(together);
+            });
+      }
+      for (Thread[] call : seen) {
+        assertSame(Thread.currentThread(), call[0]);
+        for (int task = 0; task < call.length; task++) {
+          assertSame(seen[0][task / 3 * 3], call[task], "task " + task + ", threads " + threads);
+        }
+      }
+    }
+  }
+
   /** A program on three cores: the threads of its first call, then those once they are set. */
   static final class Starting {
     private Starting() {}

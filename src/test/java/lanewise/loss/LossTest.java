@@ -123,4 +123,17 @@ class LossTest {
         "SoftmaxCrossEntropy: label smoothing must be at least 0 and below 1, got 1.0",
         thrown.getMessage());
   }
+
+  @ParameterizedTest
+  @MethodSource("losses")
+  void refusesTargetsOfTheOtherKind(Loss loss) {
+    BatchLoss batchLoss = new BatchLoss(loss, 2, 3);
+    Targets targets = loss.readsLabels() ? Targets.values(2, 3) : Targets.labels(2);
+    var e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> batchLoss.compute(new float[6], targets, new float[6]));
+    String needed = loss.readsLabels() ? "2 labels" : "6 target values";
+    assertEquals(loss + " reads " + needed + " of a batch, got 0", e.getMessage());
+  }
 }

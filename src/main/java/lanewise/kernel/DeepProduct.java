@@ -1,0 +1,97 @@
+package lanewise.kernel;
+
+/**
+ * {@code C ← Aᵀ · B} of few rows and columns and many products per element, as the gradient of a
+ * dense layer's weights is for a large batch: threads share out the blocks of k rather than C. Each
+ * block has its own sums, which are then added in the order of {@link Gemm}.
+ *
+ * <p>So a thread reads the samples that it computed in the layers before. Those that it would share
+ * with another thread, its core could not write to again before taking them from the other's cache.
+ */
+final class DeepProduct implements WorkerPool.Task {
+  static final ThreadLocal<DeepProduct> CURRENT = ThreadLocal.withInitial(DeepProduct::new);
+
+  /** Elements of C at most: a block's sums stay in the second-level cache. */
+  private static final int MOST = 1 << 15;
+
+  private static final float[] NOTHING = {};
+
+  private int m;
+  private int n;
+  private int k;
+  private float[] a = NOTHING;
+  private int aOffset;
+  private int lda;
+  private float[] b = NOTHING;
+  private int bOffset;
+  private int ldb;
+  private float[] sums = NOTHING; // [blocks, m, n]
+  private int taskRows;
+  private int rowTasks;
+
+  private DeepProduct() {}
+
+  static boolean suits(int m, int n, int k) {
+    return k > Gemm.KC && (long) m * n <= MOST && WorkerPool.threads() > 1;
+  }
+
+  void run(
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int aOffset,
+      int lda,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    this.m = m;
+    this.n = n;
+    this.k = k;
+    this.a = a;
+    this.aOffset = aOffset;
+    this.lda = lda;
+    this.b = b;
+    this.bOffset = bOffset;
+    this.ldb = ldb;
+    int blocks = Math.ceilDiv(k, Gemm.KC);
+    if (sums.length < blocks * m * n) {
+      sums = new float[blocks * m * n];
+    }
+    int pieces = Math.ceilDiv(2 * WorkerPool.threads(), blocks);
+    taskRows = Math.ceilDiv(Math.ceilDiv(m, pieces), Microkernel.LEFT_STEP) * Microkernel.LEFT_STEP;
+    rowTasks = Math.ceilDiv(m, taskRows);
+    try {
+      WorkerPool.run(blocks * rowTasks, this);
+    } finally {
+      this.a = NOTHING;
+      this.b = NOTHING;
+    }
+    for (int block = 1; block < blocks; block++) {
+      Elementwise.add(m * n, sums, 0, sums, block * m * n, sums, 0);
+    }
+    for (int i = 0; i < m; i++) {
+      System.arraycopy(sums, i * n, c, cOffset + i * ldc, n);
+    }
+  }
+
+  @Override
+  public void run(int task) {
+    Scratch scratch = Scratch.current();
+    int block = task / rowTasks;
+    int p = block * Gemm.KC;
+    int depth = Math.min(Gemm.KC, k - p);
+    int i = task % rowTasks * taskRows;
+    int rows = Math.min(taskRows, m - i);
+    float[] right = scratch.right(depth * Microkernel.packedWidth(n));
+    Panels.packRight(false, depth, 0, n, b, bOffset + p * ldb, ldb, right, 0, depth, 0);
+    float[] left = scratch.left((rows + Microkernel.LEFT_STEP) * depth);
+    Panels.packLeft(rows, depth, a, aOffset + p * lda + i, lda, left);
+    TileStore store = scratch.store.set(1, 0, true, Epilogue.NONE, 0);
+    int at = (block * m + i) * n;
+    Panels.multiplyColumns(rows, depth, left, 0, 0, n, right, 0, store, sums, at, n, scratch);
+  }
+}
