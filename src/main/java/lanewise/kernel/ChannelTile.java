@@ -8,17 +8,15 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The register tile whose k runs over pixels and whose rows are neighbouring channels of each, for
- * the gradient of a pointwise filter with few channels: both operands are read where they lie.
+ * the gradient of a pointwise filter: both operands are read where they lie.
  */
 final class ChannelTile {
+  /** Rows of a tile. */
+  static final int ROWS = 8;
+
   private static final VectorSpecies<Float> S = Simd.FLOATS;
 
   private ChannelTile() {}
-
-  /** Rows of a tile {@code width} columns wide. */
-  static int rows(int width) {
-    return width == LANES ? 8 : 6;
-  }
 
   /**
    * {@code C ← Aᵀ · B} or {@code C ← Aᵀ · B + C} for one tile.
@@ -43,7 +41,7 @@ final class ChannelTile {
     if (width == LANES) {
       rows8x1(k, a, aOffset, aStep, b, bOffset, bStep, finish, c, cOffset, ldc);
     } else {
-      rows6x2(k, a, aOffset, aStep, b, bOffset, bStep, finish, c, cOffset, ldc);
+      rows8x2(k, a, aOffset, aStep, b, bOffset, bStep, finish, c, cOffset, ldc);
     }
   }
 
@@ -109,7 +107,7 @@ final class ChannelTile {
     c70.add(FloatVector.fromArray(S, c, cOffset + 7 * ldc)).intoArray(c, cOffset + 7 * ldc);
   }
 
-  private static void rows6x2(
+  private static void rows8x2(
       int k,
       float[] a,
       int aOffset,
@@ -133,6 +131,10 @@ final class ChannelTile {
     FloatVector c41 = FloatVector.zero(S);
     FloatVector c50 = FloatVector.zero(S);
     FloatVector c51 = FloatVector.zero(S);
+    FloatVector c60 = FloatVector.zero(S);
+    FloatVector c61 = FloatVector.zero(S);
+    FloatVector c70 = FloatVector.zero(S);
+    FloatVector c71 = FloatVector.zero(S);
     for (int p = 0; p < k; p++) {
       int at = aOffset + p * aStep;
       int from = bOffset + p * bStep;
@@ -156,6 +158,12 @@ final class ChannelTile {
       x = FloatVector.broadcast(S, a[at + 5]);
       c50 = x.fma(b0, c50);
       c51 = x.fma(b1, c51);
+      x = FloatVector.broadcast(S, a[at + 6]);
+      c60 = x.fma(b0, c60);
+      c61 = x.fma(b1, c61);
+      x = FloatVector.broadcast(S, a[at + 7]);
+      c70 = x.fma(b0, c70);
+      c71 = x.fma(b1, c71);
     }
     if (finish == STORE) {
       c00.intoArray(c, cOffset);
@@ -170,6 +178,10 @@ final class ChannelTile {
       c41.intoArray(c, cOffset + 4 * ldc + LANES);
       c50.intoArray(c, cOffset + 5 * ldc);
       c51.intoArray(c, cOffset + 5 * ldc + LANES);
+      c60.intoArray(c, cOffset + 6 * ldc);
+      c61.intoArray(c, cOffset + 6 * ldc + LANES);
+      c70.intoArray(c, cOffset + 7 * ldc);
+      c71.intoArray(c, cOffset + 7 * ldc + LANES);
       return;
     }
     c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
@@ -188,5 +200,11 @@ final class ChannelTile {
     c50.add(FloatVector.fromArray(S, c, cOffset + 5 * ldc)).intoArray(c, cOffset + 5 * ldc);
     c51.add(FloatVector.fromArray(S, c, cOffset + 5 * ldc + LANES))
         .intoArray(c, cOffset + 5 * ldc + LANES);
+    c60.add(FloatVector.fromArray(S, c, cOffset + 6 * ldc)).intoArray(c, cOffset + 6 * ldc);
+    c61.add(FloatVector.fromArray(S, c, cOffset + 6 * ldc + LANES))
+        .intoArray(c, cOffset + 6 * ldc + LANES);
+    c70.add(FloatVector.fromArray(S, c, cOffset + 7 * ldc)).intoArray(c, cOffset + 7 * ldc);
+    c71.add(FloatVector.fromArray(S, c, cOffset + 7 * ldc + LANES))
+        .intoArray(c, cOffset + 7 * ldc + LANES);
   }
 }

@@ -37,10 +37,13 @@ final class PatchFilter implements WorkerPool.Task {
   private int rowTasks;
 
   /**
-   * Where the output's channels fill no more than half a vector, each run's sums stand turned,
+   * Where the patch fills vectors that the output's channels do not, each run's sums stand turned,
    * {@code [outChannels, pitch]}, so that vectors run over the patch.
    */
   private boolean turned;
+
+  /** Whether {@link ChannelTile} reads both operands where they lie. */
+  private boolean inPlace;
 
   private int pitch;
 
@@ -61,7 +64,16 @@ final class PatchFilter implements WorkerPool.Task {
     this.dOutputOffset = dOutputOffset;
     chunks = Math.max(1, Math.min(Math.min(CHUNKS, s.batch()), PARTIALS / size));
     rowTasks = chunks >= CHUNKS ? 1 : (s.patchSize() + ROWS - 1) / ROWS;
-    turned = s.groups() == 1 && 2 * s.outChannels() <= Simd.LANES && s.patchSize() > Simd.LANES;
+    int in = s.inChannels();
+    int out = s.outChannels();
+    boolean channels = // with 16 registers the tile spills, and packing pays
+        Simd.REGISTERS >= 32 && Convolution.pointwise(s) && Math.min(in, out) >= ChannelTile.ROWS;
+    turned =
+        channels
+            ? in % Microkernel.NR == 0 && out % Microkernel.NR != 0
+            : s.groups() == 1 && 2 * out <= Simd.LANES && s.patchSize() > Simd.LANES;
+    int end = dOutputOffset + s.batch() * s.outImageSize() - out + Microkernel.packedWidth(out);
+    inPlace = channels && (turned || end <= dOutput.length);
     pitch = turned ? Microkernel.packedWidth(s.patchSize()) : s.outChannels();
     int chunkSize = turned ? s.outChannels() * pitch : size;
     boolean apart = chunks > 1 || turned;
@@ -139,15 +151,13 @@ final class PatchFilter implements WorkerPool.Task {
     int pixels = pixelRows * p.outWidth;
     int columns = s.groupOutChannels();
     int dOut = dOutputOffset + (image * p.outHeight + y) * p.outWidth * s.outChannels();
+    if (inPlace) {
+      multiplyChannels(s, chunk, firstRow, rows, x, base + firstRow, pixels, dOut, store, scratch);
+      return;
+    }
     if (turned) {
       int at = sumsOffset + chunk * columns * pitch + firstRow;
       blockTurned(p, firstRow, rows, pixelRows, columns, x, base, dOut, store, at, scratch);
-      return;
-    }
-    int end = dOut + (pixels - 1) * columns + Microkernel.packedWidth(columns);
-    if (Convolution.pointwise(s) && channelTiles(rows, columns) && end <= dOutput.length) {
-      int at = sumsOffset + chunk * s.filterSize() + firstRow * columns;
-      multiplyChannels(rows, pixels, x, base + firstRow, s.inChannels(), columns, dOut, store, at);
       return;
     }
     boolean panel = // dOutput as it lies
@@ -217,48 +227,69 @@ final class PatchFilter implements WorkerPool.Task {
     }
   }
 
-  /** With 16 registers the tile spills, and packing pays. */
-  private static boolean channelTiles(int rows, int columns) {
-    return rows >= ChannelTile.rows(Simd.LANES)
-        && columns <= 2 * Microkernel.NR
-        && Simd.REGISTERS >= 32;
-  }
-
   private void multiplyChannels(
+      ConvolutionShape s,
+      int chunk,
+      int firstRow,
       int rows,
-      int pixels,
       float[] x,
       int from,
-      int channels,
-      int columns,
+      int pixels,
       int dOut,
       TileStore store,
-      int sumsAt) {
-    float[] tile = Scratch.current().tile;
+      Scratch scratch) {
+    int in = s.inChannels();
+    int out = s.outChannels();
+    if (turned) {
+      int at = sumsOffset + chunk * out * pitch + firstRow;
+      multiplyChannels(
+          out, rows, pixels, dOutput, dOut, out, x, from, in, store, at, pitch, scratch.tile);
+    } else {
+      int at = sumsOffset + chunk * s.filterSize() + firstRow * out;
+      multiplyChannels(
+          rows, out, pixels, x, from, in, dOutput, dOut, out, store, at, out, scratch.tile);
+    }
+  }
+
+  /** {@code sums ← Aᵀ · B}, of which the last rows may be computed twice. */
+  private void multiplyChannels(
+      int rows,
+      int columns,
+      int pixels,
+      float[] a,
+      int aOffset,
+      int aStep,
+      float[] b,
+      int bOffset,
+      int bStep,
+      TileStore store,
+      int sumsAt,
+      int ldc,
+      float[] tile) {
     for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
       int width = Microkernel.panelWidth(columns - j);
       int used = Math.min(width, columns - j);
-      int height = ChannelTile.rows(width);
-      for (int i = 0; i < rows; i += height) {
-        int first = Math.min(i, rows - height); // the last tile's first rows may be done
+      for (int i = 0; i < rows; i += ChannelTile.ROWS) {
+        int first = Math.min(i, rows - ChannelTile.ROWS);
         boolean whole = first == i && used == width;
-        int at = sumsAt + i * columns + j;
+        int at = sumsAt + i * ldc + j;
         ChannelTile.multiply(
             width,
             pixels,
-            x,
-            from + first,
-            channels,
-            dOutput,
-            dOut + j,
-            columns,
+            a,
+            aOffset + first,
+            aStep,
+            b,
+            bOffset + j,
+            bStep,
             whole ? store.way() : Microkernel.STORE,
             whole ? sums : tile,
             whole ? at : 0,
-            whole ? columns : width);
+            whole ? ldc : width);
         if (!whole) {
           int done = i - first;
-          store.finish(height - done, used, tile, done * width, width, sums, at, columns, j);
+          int more = ChannelTile.ROWS - done;
+          store.finish(more, used, tile, done * width, width, sums, at, ldc, j);
         }
       }
     }

@@ -34,6 +34,8 @@ final class ConvolutionShapes {
         square(2, 16, 16, 32, 3, 2, Padding.SAME, 1),
         square(2, 7, 64, 96, 1, 1, Padding.VALID, 1), // 1x1
         square(3, 7, 40, 24, 1, 1, Padding.VALID, 1), // part of a vector, and of a tile
+        square(2, 7, 96, 20, 1, 1, Padding.VALID, 1), // vectors over the input's channels
+        square(2, 5, 160, 9, 1, 1, Padding.VALID, 1),
         square(2, 3, 300, 440, 1, 1, Padding.VALID, 1), // a large filter, and vectors left over
         square(2, 5, 150, 70, 1, 2, Padding.SAME, 1),
         square(2, 5, 75, 152, 3, 2, Padding.SAME, 1),
