@@ -86,12 +86,19 @@ final class DeepProduct implements WorkerPool.Task {
     int depth = Math.min(Gemm.KC, k - p);
     int i = task % rowTasks * taskRows;
     int rows = Math.min(taskRows, m - i);
-    float[] right = scratch.right(depth * Microkernel.packedWidth(n));
-    Panels.packRight(false, depth, 0, n, b, bOffset + p * ldb, ldb, right, 0, depth, 0);
-    float[] left = scratch.left((rows + Microkernel.LEFT_STEP) * depth);
-    Panels.packLeft(rows, depth, a, aOffset + p * lda + i, lda, left);
     TileStore store = scratch.store.set(1, 0, true, Epilogue.NONE, 0);
     int at = (block * m + i) * n;
+    int from = bOffset + p * ldb;
+    if (OuterProductTile.suits(m)) {
+      int to = aOffset + p * lda + i;
+      OuterProductTile.multiply(
+          rows, n, depth, a, to, lda, b, from, ldb, store, sums, at, n, scratch);
+      return;
+    }
+    float[] right = scratch.right(depth * Microkernel.packedWidth(n));
+    Panels.packRight(false, depth, 0, n, b, from, ldb, right, 0, depth, 0);
+    float[] left = scratch.left((rows + Microkernel.LEFT_STEP) * depth);
+    Panels.packLeft(rows, depth, a, aOffset + p * lda + i, lda, left);
     Panels.multiplyColumns(rows, depth, left, 0, 0, n, right, 0, store, sums, at, n, scratch);
   }
 }

@@ -35,6 +35,9 @@ public final class Gemm {
   /** Below this {@code work()}, handing a part to another thread costs more than it saves. */
   private static final long PARALLEL = 1 << 18;
 
+  /** Rows or columns of C up to which {@code Aᵀ · B} is computed where both lie. */
+  private static final int IN_PLACE = 2 * Microkernel.NR;
+
   /** Elements of B, below which one thread packs them sooner than two. */
   private static final int PACKED_TOGETHER = 1 << 14;
 
@@ -298,6 +301,7 @@ public final class Gemm {
     private int pc; // the packed rows of B: from pc, kc of them, in blocks of KC
     private int kc;
     private boolean packing;
+    private boolean inPlace;
     private int rowTasks;
     private int rowUnit;
     private int taskColumns;
@@ -441,13 +445,16 @@ public final class Gemm {
 
     private void blocks(@Nullable PackedMatrix right) {
       boolean parallel = work() >= PARALLEL;
+      inPlace = right == null && inPlace();
       for (jc = 0; jc < n; jc += NC) {
         nc = Math.min(NC, n - jc);
         int group = Math.max(1, GROUP / (KC * Microkernel.packedWidth(nc))) * KC;
         pc = 0;
         do {
           kc = Math.min(group, k - pc);
-          if (right == null) {
+          if (inPlace) {
+            packed = NOTHING;
+          } else if (right == null) {
             pack(parallel && (long) kc * nc >= PACKED_TOGETHER);
           } else {
             packed = right.panels();
@@ -457,6 +464,16 @@ public final class Gemm {
           pc += group;
         } while (pc < k);
       }
+    }
+
+    /** Whether C has so few rows or columns that packing does not pay. */
+    private boolean inPlace() {
+      boolean plain = alpha == 1 && (beta == 0 || beta == 1) && epilogue == Epilogue.NONE;
+      return plain
+          && transposeA
+          && !transposeB
+          && Math.min(m, n) <= IN_PLACE
+          && OuterProductTile.suits(m);
     }
 
     private void pack(boolean parallel) {
@@ -551,6 +568,13 @@ public final class Gemm {
       TileStore store =
           scratch.store.set(alpha, row == 0 ? beta : 1, row + depth >= k, epilogue, jc + j);
       int at = cOffset + i * ldc + jc + j;
+      if (inPlace) {
+        int left = aOffset + row * lda + i;
+        int right = bOffset + row * ldb + jc + j;
+        OuterProductTile.multiply(
+            rows, columns, depth, a, left, lda, b, right, ldb, store, c, at, ldc, scratch);
+        return;
+      }
       if (transposeA) {
         float[] left = scratch.left((rows + Microkernel.LEFT_STEP) * depth);
         Panels.packLeft(rows, depth, a, aOffset + row * lda + i, lda, left);

@@ -42,7 +42,7 @@ final class PatchFilter implements WorkerPool.Task {
    */
   private boolean turned;
 
-  /** Whether {@link ChannelTile} reads both operands where they lie. */
+  /** Whether {@link OuterProductTile} reads both operands where they lie. */
   private boolean inPlace;
 
   private int pitch;
@@ -66,14 +66,11 @@ final class PatchFilter implements WorkerPool.Task {
     rowTasks = chunks >= CHUNKS ? 1 : (s.patchSize() + ROWS - 1) / ROWS;
     int in = s.inChannels();
     int out = s.outChannels();
-    boolean channels = // with 16 registers the tile spills, and packing pays
-        Simd.REGISTERS >= 32 && Convolution.pointwise(s) && Math.min(in, out) >= ChannelTile.ROWS;
+    inPlace = Convolution.pointwise(s) && OuterProductTile.suits(Math.min(in, out));
     turned =
-        channels
+        inPlace
             ? in % Microkernel.NR == 0 && out % Microkernel.NR != 0
             : s.groups() == 1 && 2 * out <= Simd.LANES && s.patchSize() > Simd.LANES;
-    int end = dOutputOffset + s.batch() * s.outImageSize() - out + Microkernel.packedWidth(out);
-    inPlace = channels && (turned || end <= dOutput.length);
     pitch = turned ? Microkernel.packedWidth(s.patchSize()) : s.outChannels();
     int chunkSize = turned ? s.outChannels() * pitch : size;
     boolean apart = chunks > 1 || turned;
@@ -152,7 +149,19 @@ final class PatchFilter implements WorkerPool.Task {
     int columns = s.groupOutChannels();
     int dOut = dOutputOffset + (image * p.outHeight + y) * p.outWidth * s.outChannels();
     if (inPlace) {
-      multiplyChannels(s, chunk, firstRow, rows, x, base + firstRow, pixels, dOut, store, scratch);
+      int channel = base + firstRow;
+      int in = s.inChannels();
+      if (turned) {
+        int at = sumsOffset + chunk * columns * pitch + firstRow;
+        OuterProductTile.multiply(
+            columns, rows, pixels, dOutput, dOut, columns, x, channel, in, store, sums, at, pitch,
+            scratch);
+      } else {
+        int at = sumsOffset + chunk * s.filterSize() + firstRow * columns;
+        OuterProductTile.multiply(
+            rows, columns, pixels, x, channel, in, dOutput, dOut, columns, store, sums, at, columns,
+            scratch);
+      }
       return;
     }
     if (turned) {
@@ -223,74 +232,6 @@ final class PatchFilter implements WorkerPool.Task {
             at,
             s.outChannels(),
             scratch);
-      }
-    }
-  }
-
-  private void multiplyChannels(
-      ConvolutionShape s,
-      int chunk,
-      int firstRow,
-      int rows,
-      float[] x,
-      int from,
-      int pixels,
-      int dOut,
-      TileStore store,
-      Scratch scratch) {
-    int in = s.inChannels();
-    int out = s.outChannels();
-    if (turned) {
-      int at = sumsOffset + chunk * out * pitch + firstRow;
-      multiplyChannels(
-          out, rows, pixels, dOutput, dOut, out, x, from, in, store, at, pitch, scratch.tile);
-    } else {
-      int at = sumsOffset + chunk * s.filterSize() + firstRow * out;
-      multiplyChannels(
-          rows, out, pixels, x, from, in, dOutput, dOut, out, store, at, out, scratch.tile);
-    }
-  }
-
-  /** {@code sums ← Aᵀ · B}, of which the last rows may be computed twice. */
-  private void multiplyChannels(
-      int rows,
-      int columns,
-      int pixels,
-      float[] a,
-      int aOffset,
-      int aStep,
-      float[] b,
-      int bOffset,
-      int bStep,
-      TileStore store,
-      int sumsAt,
-      int ldc,
-      float[] tile) {
-    for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
-      int width = Microkernel.panelWidth(columns - j);
-      int used = Math.min(width, columns - j);
-      for (int i = 0; i < rows; i += ChannelTile.ROWS) {
-        int first = Math.min(i, rows - ChannelTile.ROWS);
-        boolean whole = first == i && used == width;
-        int at = sumsAt + i * ldc + j;
-        ChannelTile.multiply(
-            width,
-            pixels,
-            a,
-            aOffset + first,
-            aStep,
-            b,
-            bOffset + j,
-            bStep,
-            whole ? store.way() : Microkernel.STORE,
-            whole ? sums : tile,
-            whole ? at : 0,
-            whole ? ldc : width);
-        if (!whole) {
-          int done = i - first;
-          int more = ChannelTile.ROWS - done;
-          store.finish(more, used, tile, done * width, width, sums, at, ldc, j);
-        }
       }
     }
   }

@@ -7,26 +7,32 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The register tile whose k runs over pixels and whose rows are neighbouring channels of each, for
- * the gradient of a pointwise filter: both operands are read where they lie.
+ * {@code C ← Aᵀ · B} where both operands lie: the register tile adds the outer products of a run of
+ * A's row p and of a vector or two of B's. For gradients of weights, whose k runs over samples or
+ * pixels; with 16 registers it spills, and packing pays.
  */
-final class ChannelTile {
-  /** Rows of a tile. */
+final class OuterProductTile {
+  /** The least number of rows. */
   static final int ROWS = 8;
 
   private static final VectorSpecies<Float> S = Simd.FLOATS;
 
-  private ChannelTile() {}
+  private OuterProductTile() {}
+
+  /** Whether it computes {@code m} rows of C sooner than tiles of packed operands. */
+  static boolean suits(int m) {
+    return Simd.REGISTERS >= 32 && m >= ROWS;
+  }
 
   /**
-   * {@code C ← Aᵀ · B} or {@code C ← Aᵀ · B + C} for one tile.
+   * {@code C ← store(Aᵀ · B)}, C {@code [m, n]}. Of the last tile, the first rows may be done.
    *
-   * @param aStep from a pixel to the next in A
-   * @param bStep and in B
-   * @param finish {@link Microkernel#STORE} or {@link Microkernel#ADD}
+   * @param aStep from a row to the next in A {@code [k, m]}
+   * @param bStep and in B {@code [k, n]}
    */
   static void multiply(
-      int width,
+      int m,
+      int n,
       int k,
       float[] a,
       int aOffset,
@@ -34,14 +40,43 @@ final class ChannelTile {
       float[] b,
       int bOffset,
       int bStep,
-      int finish,
+      TileStore store,
       float[] c,
       int cOffset,
-      int ldc) {
-    if (width == LANES) {
-      rows8x1(k, a, aOffset, aStep, b, bOffset, bStep, finish, c, cOffset, ldc);
-    } else {
-      rows8x2(k, a, aOffset, aStep, b, bOffset, bStep, finish, c, cOffset, ldc);
+      int ldc,
+      Scratch scratch) {
+    int size = (k - 1) * bStep + n;
+    if (bOffset + size - n + Microkernel.packedWidth(n) > b.length) { // no room for a last vector
+      float[] copy = scratch.right(size + LANES);
+      System.arraycopy(b, bOffset, copy, 0, size);
+      multiply(m, n, k, a, aOffset, aStep, copy, 0, bStep, store, c, cOffset, ldc, scratch);
+      return;
+    }
+    float[] tile = scratch.tile;
+    for (int j = 0; j < n; j += Microkernel.panelWidth(n - j)) {
+      int width = Microkernel.panelWidth(n - j);
+      int used = Math.min(width, n - j);
+      int height = width > LANES && m % ROWS != 0 && m % 5 == 0 ? 5 : ROWS;
+      for (int i = 0; i < m; i += height) {
+        int done = Math.max(0, i + height - m);
+        boolean whole = done == 0 && used == width;
+        int at = cOffset + i * ldc + j;
+        int from = aOffset + i - done;
+        int way = whole ? store.way() : STORE;
+        float[] to = whole ? c : tile;
+        int toOffset = whole ? at : 0;
+        int toStep = whole ? ldc : width;
+        if (width == LANES) {
+          rows8x1(k, a, from, aStep, b, bOffset + j, bStep, way, to, toOffset, toStep);
+        } else if (height == 5) {
+          rows5x2(k, a, from, aStep, b, bOffset + j, bStep, way, to, toOffset, toStep);
+        } else {
+          rows8x2(k, a, from, aStep, b, bOffset + j, bStep, way, to, toOffset, toStep);
+        }
+        if (!whole) {
+          store.finish(height - done, used, tile, done * width, width, c, at, ldc, j);
+        }
+      }
     }
   }
 
@@ -206,5 +241,76 @@ final class ChannelTile {
     c70.add(FloatVector.fromArray(S, c, cOffset + 7 * ldc)).intoArray(c, cOffset + 7 * ldc);
     c71.add(FloatVector.fromArray(S, c, cOffset + 7 * ldc + LANES))
         .intoArray(c, cOffset + 7 * ldc + LANES);
+  }
+
+  private static void rows5x2(
+      int k,
+      float[] a,
+      int aOffset,
+      int aStep,
+      float[] b,
+      int bOffset,
+      int bStep,
+      int finish,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    FloatVector c00 = FloatVector.zero(S);
+    FloatVector c01 = FloatVector.zero(S);
+    FloatVector c10 = FloatVector.zero(S);
+    FloatVector c11 = FloatVector.zero(S);
+    FloatVector c20 = FloatVector.zero(S);
+    FloatVector c21 = FloatVector.zero(S);
+    FloatVector c30 = FloatVector.zero(S);
+    FloatVector c31 = FloatVector.zero(S);
+    FloatVector c40 = FloatVector.zero(S);
+    FloatVector c41 = FloatVector.zero(S);
+    for (int p = 0; p < k; p++) {
+      int at = aOffset + p * aStep;
+      int from = bOffset + p * bStep;
+      FloatVector b0 = FloatVector.fromArray(S, b, from);
+      FloatVector b1 = FloatVector.fromArray(S, b, from + LANES);
+      FloatVector x = FloatVector.broadcast(S, a[at]);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
+      x = FloatVector.broadcast(S, a[at + 1]);
+      c10 = x.fma(b0, c10);
+      c11 = x.fma(b1, c11);
+      x = FloatVector.broadcast(S, a[at + 2]);
+      c20 = x.fma(b0, c20);
+      c21 = x.fma(b1, c21);
+      x = FloatVector.broadcast(S, a[at + 3]);
+      c30 = x.fma(b0, c30);
+      c31 = x.fma(b1, c31);
+      x = FloatVector.broadcast(S, a[at + 4]);
+      c40 = x.fma(b0, c40);
+      c41 = x.fma(b1, c41);
+    }
+    if (finish == STORE) {
+      c00.intoArray(c, cOffset);
+      c01.intoArray(c, cOffset + LANES);
+      c10.intoArray(c, cOffset + ldc);
+      c11.intoArray(c, cOffset + ldc + LANES);
+      c20.intoArray(c, cOffset + 2 * ldc);
+      c21.intoArray(c, cOffset + 2 * ldc + LANES);
+      c30.intoArray(c, cOffset + 3 * ldc);
+      c31.intoArray(c, cOffset + 3 * ldc + LANES);
+      c40.intoArray(c, cOffset + 4 * ldc);
+      c41.intoArray(c, cOffset + 4 * ldc + LANES);
+      return;
+    }
+    c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
+    c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).intoArray(c, cOffset + LANES);
+    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
+    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).intoArray(c, cOffset + ldc + LANES);
+    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
+    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
+        .intoArray(c, cOffset + 2 * ldc + LANES);
+    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
+    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
+        .intoArray(c, cOffset + 3 * ldc + LANES);
+    c40.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc)).intoArray(c, cOffset + 4 * ldc);
+    c41.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc + LANES))
+        .intoArray(c, cOffset + 4 * ldc + LANES);
   }
 }
