@@ -305,7 +305,10 @@ final class MaxPooling {
     }
   }
 
-  /** Adds each output's gradient where its maximum was, in the outputs' order. */
+  /**
+   * Adds each output's gradient where its maximum was, in the outputs' order, to zeros written
+   * shortly before.
+   */
   static void scatter(
       PoolingShape s,
       byte[] argmax,
@@ -314,16 +317,56 @@ final class MaxPooling {
       int outFrom,
       float[] dInput,
       int inFrom) {
+    int channels = s.channels();
+    int rowSize = s.inWidth() * channels;
+    int cleared = 0;
     int out = 0;
     for (int oy = 0; oy < s.outHeight(); oy++) {
       int iy = oy * s.strideHeight() - s.padTop();
+      int end =
+          oy + 1 == s.outHeight() ? s.inHeight() : Math.min(s.inHeight(), iy + s.kernelHeight());
+      Arrays.fill(dInput, inFrom + cleared * rowSize, inFrom + end * rowSize, 0);
+      cleared = end;
       for (int ox = 0; ox < s.outWidth(); ox++) {
         int ix = ox * s.strideWidth() - s.padLeft();
-        for (int c = 0; c < s.channels(); c++, out++) {
-          int k = Byte.toUnsignedInt(argmax[argmaxFrom + out]);
-          int pixel = (iy + k / s.kernelWidth()) * s.inWidth() + ix + k % s.kernelWidth();
-          dInput[inFrom + pixel * s.channels() + c] += dOutput[outFrom + out];
+        int c = 0;
+        for (; c <= channels - SPAN; c += LANES) {
+          int at = argmaxFrom + out + c;
+          scatterVector(s, iy, ix, c, argmax, at, dOutput, outFrom + out + c, dInput, inFrom);
         }
+        for (; c < channels; c++) {
+          int k = Byte.toUnsignedInt(argmax[argmaxFrom + out + c]);
+          int pixel = (iy + k / s.kernelWidth()) * s.inWidth() + ix + k % s.kernelWidth();
+          dInput[inFrom + pixel * channels + c] += dOutput[outFrom + out + c];
+        }
+        out += channels;
+      }
+    }
+  }
+
+  private static void scatterVector(
+      PoolingShape s,
+      int iy,
+      int ix,
+      int channel,
+      byte[] argmax,
+      int argmaxOffset,
+      float[] dOutput,
+      int outOffset,
+      float[] dInput,
+      int inFrom) {
+    ByteVector at = ByteVector.fromArray(BYTES, argmax, argmaxOffset);
+    IntVector wide = (IntVector) at.convertShape(VectorOperators.B2I, INTS, 0);
+    FloatVector d = fromArray(FLOATS, dOutput, outOffset);
+    int endY = Pooling.endInside(iy, s.kernelHeight(), s.inHeight());
+    int endX = Pooling.endInside(ix, s.kernelWidth(), s.inWidth());
+    for (int ky = Pooling.firstInside(iy); ky < endY; ky++) {
+      int row = inFrom + (iy + ky) * s.inWidth() * s.channels() + channel;
+      for (int kx = Pooling.firstInside(ix); kx < endX; kx++) {
+        int to = row + (ix + kx) * s.channels();
+        VectorMask<Float> here =
+            wide.compare(VectorOperators.EQ, (byte) (ky * s.kernelWidth() + kx)).cast(FLOATS);
+        fromArray(FLOATS, dInput, to).add(d, here).intoArray(dInput, to);
       }
     }
   }

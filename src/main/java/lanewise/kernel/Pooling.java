@@ -70,7 +70,6 @@ public final class Pooling {
       if (disjoint) {
         MaxPooling.gather(s, argmax, argmaxFrom, dOutput, out, dInput, in);
       } else {
-        Arrays.fill(dInput, in, in + inSize, 0);
         MaxPooling.scatter(s, argmax, argmaxFrom, dOutput, out, dInput, in);
       }
     }
