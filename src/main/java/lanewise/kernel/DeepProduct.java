@@ -11,8 +11,11 @@ package lanewise.kernel;
 final class DeepProduct implements WorkerPool.Task {
   static final ThreadLocal<DeepProduct> CURRENT = ThreadLocal.withInitial(DeepProduct::new);
 
-  /** Elements of C at most: a block's sums stay in the second-level cache. */
-  private static final int MOST = 1 << 15;
+  /** Elements of C at most, which one thread adds up. */
+  private static final int FEW = 1 << 15;
+
+  /** Elements of all blocks' sums at most: 1 MB. */
+  private static final int MOST = 1 << 18;
 
   private static final float[] NOTHING = {};
 
@@ -32,7 +35,11 @@ final class DeepProduct implements WorkerPool.Task {
   private DeepProduct() {}
 
   static boolean suits(int m, int n, int k) {
-    return k > Gemm.KC && (long) m * n <= MOST && WorkerPool.threads() > 1;
+    long elements = (long) m * n;
+    return k > Gemm.KC
+        && elements <= FEW
+        && Math.ceilDiv(k, Gemm.KC) * elements <= MOST
+        && WorkerPool.threads() > 1;
   }
 
   void run(

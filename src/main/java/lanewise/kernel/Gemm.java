@@ -468,12 +468,13 @@ public final class Gemm {
 
     /** Whether C has so few rows or columns that packing does not pay. */
     private boolean inPlace() {
-      boolean plain = alpha == 1 && (beta == 0 || beta == 1) && epilogue == Epilogue.NONE;
-      return plain
-          && transposeA
+      return transposeA
           && !transposeB
           && Math.min(m, n) <= IN_PLACE
-          && OuterProductTile.suits(m);
+          && OuterProductTile.suits(m)
+          && alpha == 1
+          && (beta == 0 || beta == 1)
+          && epilogue == Epilogue.NONE;
     }
 
     private void pack(boolean parallel) {
