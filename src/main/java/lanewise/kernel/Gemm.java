@@ -436,7 +436,7 @@ public final class Gemm {
     private void skinny() {
       nc = 0;
       taskColumns = n;
-      if (work() >= PARALLEL) {
+      if (WorkerPool.threads() > 1 && work() >= 2 * PARALLEL) {
         taskColumns = Math.max(64, roundUp(n, 4 * WorkerPool.threads(), 16));
       }
       columnTasks = (n + taskColumns - 1) / taskColumns;

@@ -47,7 +47,7 @@ public final class WorkerPool {
   private static volatile AtomicLongArray ranges = new AtomicLongArray(LINES);
   private static final AtomicInteger DONE = new AtomicInteger();
   private static @Nullable Task task;
-  private static int helpers;
+  private static volatile int helpers; // 0 while the ranges change
   private static volatile @Nullable Throwable failure;
 
   private WorkerPool() {}
@@ -100,7 +100,6 @@ public final class WorkerPool {
   private static void share(int tasks, Task work, int wanted) {
     ensure(wanted);
     task = work;
-    helpers = wanted;
     failure = null;
     DONE.set(0);
     long end = 0;
@@ -109,6 +108,7 @@ public final class WorkerPool {
       end = (long) tasks * (i + 1) / (wanted + 1);
       ranges.set(i * LINES, end << 32 | from);
     }
+    helpers = wanted;
     for (int i = 0; i < wanted; i++) {
       workers[i].wake();
     }
@@ -116,6 +116,7 @@ public final class WorkerPool {
     for (int i = 0; DONE.get() != tasks; i++) {
       pause(i);
     }
+    helpers = 0;
     task = null;
     Throwable thrown = failure;
     if (thrown instanceof RuntimeException exception) {
@@ -129,14 +130,23 @@ public final class WorkerPool {
   /** Runs a thread's own tasks, then what others have not begun. */
   private static void drain(int thread) {
     AtomicLongArray all = ranges;
-    for (int i = 0; i < all.length(); i += LINES) {
-      int at = (thread * LINES + i) % all.length();
-      for (long range = all.get(at); open(range) && thread <= helpers; range = all.get(at)) {
-        if (all.compareAndSet(at, range, range + 1)) {
-          runOne((int) range);
-        }
+    for (int at = next(all, thread); at >= 0; at = next(all, thread)) {
+      long range = all.get(at);
+      if (open(range) && thread <= helpers && all.compareAndSet(at, range, range + 1)) {
+        runOne((int) range);
       }
     }
+  }
+
+  /** Where a range with tasks stands, a thread's own first; −1 if there is none. */
+  private static int next(AtomicLongArray all, int thread) {
+    for (int i = 0; i < all.length() && thread <= helpers; i += LINES) {
+      int at = (thread * LINES + i) % all.length();
+      if (open(all.get(at))) {
+        return at;
+      }
+    }
+    return -1;
   }
 
   private static void runOne(int index) {
