@@ -470,6 +470,7 @@ public final class Gemm {
     private boolean inPlace() {
       return transposeA
           && !transposeB
+          && k > 0
           && Math.min(m, n) <= IN_PLACE
           && OuterProductTile.suits(m)
           && alpha == 1

@@ -263,6 +263,31 @@ final class GemmTest {
     }
   }
 
+  /** A vector read past the last row of B would leave the array. */
+  @Test
+  void arraysEndWithTheirMatrices() {
+    int m = 50;
+    int n = 20;
+    for (int k : new int[] {0, 1, 64}) {
+      ReferenceGemm product = ReferenceGemm.random(true, false, m, n, k, 0, 1, 0, Epilogue.NONE);
+      GuardedMatrix expected = product.multiply();
+      int gap = 9;
+      float[] b = new float[Math.max(0, k * (n + gap) - gap)];
+      for (int p = 0; p < k; p++) {
+        for (int j = 0; j < n; j++) {
+          b[p * (n + gap) + j] = product.b().get(p, j);
+        }
+      }
+      float[] a = product.a().array;
+      float[] c = new float[m * n];
+      Arrays.fill(c, Float.NaN);
+      Gemm.multiply(true, false, m, n, k, 1, a, product.a().offset, m, b, 0, n + gap, 0, c, 0, n);
+      for (int i = 0; i < m * n; i++) {
+        assertEquals(expected.get(i / n, i % n), c[i], "k " + k);
+      }
+    }
+  }
+
   /** A NaN or infinity reaches its own row or column of C, also past zeros, and nothing else. */
   @Test
   void nonFiniteElementsStayInTheirRowAndColumn() {
