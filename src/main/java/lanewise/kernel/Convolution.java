@@ -3,6 +3,7 @@ package lanewise.kernel;
 import java.util.Arrays;
 import lanewise.shape.ConvolutionShape;
 import lanewise.shape.PoolingShape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * 2-D convolution over NHWC images with HWIO filters, as implicit matrix products: forward, a patch
@@ -150,8 +151,8 @@ public final class Convolution {
    * As {@link #forward}, with a filter packed beforehand; the bits are the same. Modified: output.
    *
    * @throws IndexOutOfBoundsException if a buffer does not lie within its array
-   * @throws IllegalArgumentException if the filter was packed for other channels, or another
-   *     algorithm than this shape's
+   * @throws IllegalArgumentException if the filter was packed for other channels or strides, or
+   *     another algorithm than this shape's
    */
   public static void forward(
       ConvolutionShape shape,
@@ -164,12 +165,9 @@ public final class Convolution {
     checkBuffer("input", (long) shape.batch() * shape.inImageSize(), input, inputOffset);
     checkBuffer("output", (long) shape.batch() * shape.outImageSize(), output, outputOffset);
     ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.of(shape);
+    checkPacked(shape, filter, algorithm);
     PackedMatrix matrix = filter.matrix;
     WinogradTransforms winograd = WinogradTransforms.of(algorithm);
-    boolean product = algorithm == ConvolutionAlgorithm.IMPLICIT_GEMM && pointwise(shape);
-    if (filter.algorithm != algorithm || !filter.fits(shape) || (matrix != null) != product) {
-      throw new IllegalArgumentException("Convolution: the filter was not packed for " + shape);
-    }
     if (matrix != null) {
       int m = shape.batch() * shape.inHeight() * shape.inWidth();
       int k = shape.inChannels();
@@ -189,6 +187,126 @@ public final class Convolution {
       PatchProduct.CURRENT
           .get()
           .forward(shape, input, inputOffset, filter.panels, epilogue, output, outputOffset);
+    }
+  }
+
+  /**
+   * Max pooling of {@link #forward}'s output, {@code output ← max epilogue(input ∗ filter)} over
+   * windows, without storing that: rows are pooled as they are made. Modified: output, argmax.
+   *
+   * @param argmax as {@link Pooling#maxForward} sets it; null where no gradient will be asked for
+   * @throws IndexOutOfBoundsException if a buffer does not lie within its array
+   * @throws IllegalArgumentException if {@link #pools} is false, or the epilogue sums
+   */
+  public static void forwardPooled(
+      ConvolutionShape shape,
+      PoolingShape pooling,
+      float[] input,
+      int inputOffset,
+      float[] filter,
+      int filterOffset,
+      Epilogue epilogue,
+      float[] output,
+      int outputOffset,
+      byte @Nullable [] argmax) {
+    checkBuffer("input", (long) shape.batch() * shape.inImageSize(), input, inputOffset);
+    checkBuffer("filter", shape.filterSize(), filter, filterOffset);
+    checkPooled(shape, pooling, epilogue, output, outputOffset, argmax);
+    WinogradTransforms winograd = WinogradTransforms.of(ConvolutionAlgorithm.of(shape));
+    if (winograd != null) {
+      WinogradProduct product = WinogradProduct.CURRENT.get();
+      try (PooledRows _ = product.pooled.set(pooling, output, outputOffset, argmax)) {
+        product.forward(
+            winograd, shape, input, inputOffset, filter, filterOffset, epilogue, NOTHING, 0);
+      }
+      return;
+    }
+    PatchProduct product = PatchProduct.CURRENT.get();
+    try (PooledRows _ = product.pooled.set(pooling, output, outputOffset, argmax)) {
+      product.forward(shape, input, inputOffset, filter, filterOffset, epilogue, NOTHING, 0);
+    }
+  }
+
+  /**
+   * As {@link #forwardPooled}, with a filter packed beforehand; the bits are the same. Modified:
+   * output, argmax.
+   *
+   * @throws IndexOutOfBoundsException if a buffer does not lie within its array
+   * @throws IllegalArgumentException if {@link #pools} is false, the epilogue sums, or the filter
+   *     was packed for another convolution
+   */
+  public static void forwardPooled(
+      ConvolutionShape shape,
+      PoolingShape pooling,
+      float[] input,
+      int inputOffset,
+      PackedFilter filter,
+      Epilogue epilogue,
+      float[] output,
+      int outputOffset,
+      byte @Nullable [] argmax) {
+    checkBuffer("input", (long) shape.batch() * shape.inImageSize(), input, inputOffset);
+    checkPooled(shape, pooling, epilogue, output, outputOffset, argmax);
+    ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.of(shape);
+    checkPacked(shape, filter, algorithm);
+    WinogradTransforms winograd = WinogradTransforms.of(algorithm);
+    if (winograd != null) {
+      WinogradProduct product = WinogradProduct.CURRENT.get();
+      try (PooledRows _ = product.pooled.set(pooling, output, outputOffset, argmax)) {
+        product.forward(winograd, shape, input, inputOffset, filter.panels, epilogue, NOTHING, 0);
+      }
+      return;
+    }
+    PatchProduct product = PatchProduct.CURRENT.get();
+    try (PooledRows _ = product.pooled.set(pooling, output, outputOffset, argmax)) {
+      product.forward(shape, input, inputOffset, filter.panels, epilogue, NOTHING, 0);
+    }
+  }
+
+  /**
+   * Whether {@link #forwardPooled} computes the maxima of a convolution's output: where the pooling
+   * reads it, no two rows of windows share a row of it, and it is made row by row.
+   */
+  public static boolean pools(ConvolutionShape shape, PoolingShape pooling) {
+    ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.of(shape);
+    WinogradTransforms winograd = WinogradTransforms.of(algorithm);
+    return PooledRows.suits(shape, pooling)
+        && algorithm != ConvolutionAlgorithm.DEPTHWISE
+        && !pointwise(shape)
+        && (winograd == null || WinogradProduct.pools(winograd, pooling));
+  }
+
+  private static void checkPooled(
+      ConvolutionShape shape,
+      PoolingShape pooling,
+      Epilogue epilogue,
+      float[] output,
+      int outputOffset,
+      byte @Nullable [] argmax) {
+    if (!pools(shape, pooling) || epilogue.sums()) {
+      throw new IllegalArgumentException(
+          "Convolution: no maxima are made of rows for " + shape + ", " + pooling);
+    }
+    long maxima = (long) pooling.batch() * pooling.outImageSize();
+    checkBuffer("output", maxima, output, outputOffset);
+    checkArgmax(maxima, argmax);
+    Pooling.checkWindow(pooling, argmax);
+  }
+
+  private static void checkArgmax(long maxima, byte @Nullable [] argmax) {
+    if (argmax != null && argmax.length < maxima) {
+      throw new IndexOutOfBoundsException(
+          "Convolution: argmax must have " + maxima + " elements, got " + argmax.length);
+    }
+  }
+
+  private static void checkPacked(
+      ConvolutionShape shape, PackedFilter filter, ConvolutionAlgorithm algorithm) {
+    boolean product = algorithm == ConvolutionAlgorithm.IMPLICIT_GEMM && pointwise(shape);
+    if (filter.algorithm != algorithm
+        || !filter.fits(shape)
+        || (filter.matrix != null) != product) {
+      throw new IllegalArgumentException("Convolution: the filter was not packed for " + shape);
     }
   }
 
@@ -383,10 +501,7 @@ public final class Convolution {
     checkBuffer("filter", shape.filterSize(), dFilter, dFilterOffset);
     long maxima = (long) pooling.batch() * pooling.outImageSize();
     checkBuffer("gradient", maxima, dOutput, dOutputOffset);
-    if (argmax.length < maxima) {
-      throw new IndexOutOfBoundsException(
-          "Convolution: argmax must have " + maxima + " elements, got " + argmax.length);
-    }
+    checkArgmax(maxima, argmax);
     MaximaFilter.CURRENT
         .get()
         .run(

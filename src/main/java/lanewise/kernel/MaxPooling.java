@@ -16,7 +16,7 @@ import lanewise.shape.PoolingShape;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Max pooling of one image, vectorized over the channels.
+ * Max pooling of rows of one image, vectorized over the channels.
  *
  * <p>Where the channels do not fill the last vector of a pixel, it reads and writes on into the
  * next pixel, whose own results are written afterwards; only at the image's end, where no pixel
@@ -34,19 +34,28 @@ final class MaxPooling {
 
   private MaxPooling() {}
 
-  /** {@code y = max x}, {@code argmax = k} of the first maximum. */
+  /**
+   * {@code y = max x}, {@code argmax = k} of the first maximum, for output rows {@code first … end
+   * − 1}.
+   *
+   * @param xFrom where the image starts, or would, if only rows that are read are there
+   * @param xEnd where what may be read ends
+   * @param yFrom of output row {@code first}, as is {@code argmaxFrom}
+   */
   static void forward(
       PoolingShape s,
+      int first,
+      int end,
       float[] x,
       int xFrom,
+      int xEnd,
       float[] y,
       int yFrom,
       byte @Nullable [] argmax,
       int argmaxFrom) {
-    int outHeight = s.outHeight();
     int outWidth = s.outWidth();
     int to = yFrom;
-    for (int oy = 0; oy < outHeight; oy++) {
+    for (int oy = first; oy < end; oy++) {
       int iy = oy * s.strideHeight() - s.padTop();
       int ky = Pooling.firstInside(iy);
       int rows = Pooling.endInside(iy, s.kernelHeight(), s.inHeight()) - ky;
@@ -57,8 +66,8 @@ final class MaxPooling {
         run = Pooling.run(ix, s.kernelWidth(), s.strideWidth(), s.inWidth(), outWidth - ox);
         int from = xFrom + ((iy + ky) * s.inWidth() + ix + kx) * s.channels();
         int lastTap = ((rows - 1) * s.inWidth() + columns - 1) * s.channels();
-        int lastFrom = xFrom + s.inImageSize() - lastTap - SPAN;
-        int lastTo = yFrom + outHeight * outWidth * s.channels() - SPAN;
+        int lastFrom = xEnd - lastTap - SPAN;
+        int lastTo = yFrom + (end - first) * outWidth * s.channels() - SPAN;
         int toArgmax = argmaxFrom + to - yFrom;
         int k = ky * s.kernelWidth() + kx;
         int done = 0;
@@ -229,8 +238,21 @@ final class MaxPooling {
   }
 
   /** Where {@code v} takes the place of {@code best}: where it is greater or NaN. */
-  private static VectorMask<Float> greater(FloatVector v, FloatVector best) {
+  static VectorMask<Float> greater(FloatVector v, FloatVector best) {
     return v.compare(VectorOperators.GT, best).or(v.compare(VectorOperators.NE, v));
+  }
+
+  /** {@code argmax ← places}, which are whole numbers of a byte. */
+  static void places(int n, float[] places, byte[] argmax, int argmaxOffset) {
+    int i = 0;
+    for (; i <= n - SPAN; i += LANES) {
+      IntVector at = (IntVector) fromArray(FLOATS, places, i).convert(VectorOperators.F2I, 0);
+      ((ByteVector) at.convertShape(VectorOperators.I2B, BYTES, 0))
+          .intoArray(argmax, argmaxOffset + i);
+    }
+    for (; i < n; i++) {
+      argmax[argmaxOffset + i] = (byte) places[i];
+    }
   }
 
   /** Writes each input element once, in ascending order: what its only window sends, or zero. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PackedFilter {
   final ConvolutionAlgorithm algorithm;
-  private final int[] sizes; // kh, kw, inChannels / groups, outChannels, groups
+  private final int[] sizes; // kh, kw, strides, inChannels / groups, outChannels, groups
   final float[] panels; // of the algorithm; for DEPTHWISE the filter itself
   final @Nullable PackedMatrix matrix; // where the convolution is a matrix product
 
@@ -29,12 +29,20 @@ public final class PackedFilter {
         && shape.kernelWidth() == sizes[1]
         && shape.groupInChannels() == sizes[2]
         && shape.outChannels() == sizes[3]
-        && shape.groups() == sizes[4];
+        && shape.groups() == sizes[4]
+        && shape.strideHeight() == sizes[5]
+        && shape.strideWidth() == sizes[6];
   }
 
   private static int[] sizes(ConvolutionShape s) {
     return new int[] {
-      s.kernelHeight(), s.kernelWidth(), s.groupInChannels(), s.outChannels(), s.groups()
+      s.kernelHeight(),
+      s.kernelWidth(),
+      s.groupInChannels(),
+      s.outChannels(),
+      s.groups(),
+      s.strideHeight(),
+      s.strideWidth()
     };
   }
 }

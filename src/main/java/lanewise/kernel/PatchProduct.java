@@ -1,6 +1,7 @@
 package lanewise.kernel;
 
 import lanewise.shape.ConvolutionShape;
+import lanewise.shape.PoolingShape;
 import org.jspecify.annotations.Nullable;
 
 /** Patches times filter, cut into images and blocks of their rows. */
@@ -20,7 +21,12 @@ final class PatchProduct implements WorkerPool.Task {
   private Epilogue epilogue = Epilogue.NONE;
   private float[] own = NOTHING;
   private float[] packed = NOTHING; // per group, panels of [patchSize, columns / groups]
+  private int unitRows; // of the target, in a unit that tasks are made of
+  private int units;
   private int tasksPerImage;
+
+  /** What the rows of the next forward pass go through. */
+  final PooledRows pooled = new PooledRows();
 
   void forward(
       ConvolutionShape shape,
@@ -61,15 +67,24 @@ final class PatchProduct implements WorkerPool.Task {
 
   float[] pack(ConvolutionShape shape, float[] filter, int filterOffset) {
     Patches p = ConvolutionGeometry.of(shape).forward();
-    float[] panels =
-        new float[shape.groups() * p.patchSize * Microkernel.packedWidth(shape.groupOutChannels())];
+    float[] panels = new float[packedSize(p, shape.groups(), shape.groupOutChannels())];
     pack(p, shape, filter, filterOffset, panels);
     return panels;
+  }
+
+  private static int packedSize(Patches p, int groups, int columns) {
+    return p.planar
+        ? PlanarTile.packedSize(p.patchSize, columns)
+        : groups * p.patchSize * Microkernel.packedWidth(columns);
   }
 
   private static void pack(
       Patches p, ConvolutionShape shape, float[] filter, int filterOffset, float[] panels) {
     int columns = shape.groupOutChannels();
+    if (p.planar) {
+      PlanarTile.pack(p.patchSize, columns, false, filter, filterOffset, panels);
+      return;
+    }
     int size = p.patchSize * Microkernel.packedWidth(columns);
     for (int g = 0; g < shape.groups(); g++) {
       Panels.packRight(
@@ -101,7 +116,10 @@ final class PatchProduct implements WorkerPool.Task {
     int taps = shape.kernelHeight() * shape.kernelWidth();
     int in = shape.groupInChannels();
     int out = shape.groupOutChannels();
-    for (int g = 0; g < groups; g++) {
+    if (p.planar) {
+      PlanarTile.pack(taps, in, true, filter, filterOffset, packed);
+    }
+    for (int g = 0; g < groups && !p.planar; g++) {
       for (int tap = 0; tap < taps; tap++) {
         int from = filterOffset + (taps - 1 - tap) * in * shape.outChannels() + g * out;
         Panels.packRight(
@@ -132,7 +150,7 @@ final class PatchProduct implements WorkerPool.Task {
   private float[] prepare(Patches p, int groups, int columns) {
     this.groups = groups;
     this.columns = columns;
-    int size = groups * p.patchSize * Microkernel.packedWidth(columns / groups);
+    int size = packedSize(p, groups, columns / groups);
     if (own.length < size) {
       own = new float[size];
     }
@@ -155,8 +173,11 @@ final class PatchProduct implements WorkerPool.Task {
     this.target = target;
     this.targetOffset = targetOffset;
     this.epilogue = epilogue;
+    PoolingShape pooling = pooled.shape();
+    unitRows = pooling == null ? 1 : pooling.strideHeight();
+    units = pooling == null ? p.outHeight : pooling.outHeight();
     int wanted = (4 * WorkerPool.threads() + batch - 1) / batch;
-    tasksPerImage = Math.min(p.outHeight, wanted);
+    tasksPerImage = Math.min(units, wanted);
     try {
       WorkerPool.run(batch * tasksPerImage, this);
     } finally {
@@ -175,24 +196,45 @@ final class PatchProduct implements WorkerPool.Task {
     }
     int image = task / tasksPerImage;
     int part = task % tasksPerImage;
-    int end = (part + 1) * p.outHeight / tasksPerImage;
-    for (int y = part * p.outHeight / tasksPerImage; y < end; y += p.productRows()) {
-      block(p, image, y, Math.min(p.productRows(), end - y));
+    int end = (part + 1) * units / tasksPerImage;
+    int step = Math.max(1, p.productRows() / unitRows);
+    for (int unit = part * units / tasksPerImage; unit < end; unit += step) {
+      block(p, image, unit, Math.min(unit + step, end));
     }
   }
 
-  private void block(Patches p, int image, int y, int rows) {
+  /** Units {@code first … end − 1} of an image. */
+  private void block(Patches p, int image, int first, int end) {
     Scratch scratch = Scratch.current();
+    PoolingShape pooling = pooled.shape();
+    int y = first * unitRows;
+    int last = pooling == null ? end : (end - 1) * unitRows + pooling.kernelHeight();
+    int rows = Math.min(last, p.outHeight) - y;
     int from = sourceOffset + image * sourceImage;
     float[] x = p.image(source, from, y, rows, scratch);
     int base = p.base(from, y);
+    TileStore store = scratch.store.set(1, epilogue.beta(), true, epilogue, 0);
+    if (p.planar && pooling != null && PlanarTile.pools(pooling) && PlanarTile.finishes(store)) {
+      pooled.poolPlanes(p, image, first, end, x, base, packed, store, scratch);
+    } else if (pooling == null) {
+      int at = targetOffset + (image * p.outHeight + y) * p.outWidth * columns;
+      rows(p, rows, x, base, target, at, scratch);
+    } else {
+      int size = rows * p.outWidth * columns;
+      float[] made = scratch.rows(size + PooledRows.SLACK);
+      rows(p, rows, x, base, made, 0, scratch);
+      pooled.pool(image, first, end, made, 0, made.length);
+    }
+  }
+
+  /** {@code rows} rows of the target, at {@code at} of {@code y}. */
+  private void rows(Patches p, int rows, float[] x, int base, float[] y, int at, Scratch scratch) {
     int pixels = rows * p.outWidth;
     int groupColumns = columns / groups;
     int size = p.patchSize * Microkernel.packedWidth(groupColumns);
-    int at = targetOffset + (image * p.outHeight + y) * p.outWidth * columns;
     if (p.planar) {
       TileStore store = scratch.store.set(1, epilogue.beta(), true, epilogue, 0);
-      p.multiplyPlanes(rows, x, base, columns, packed, store, target, at, scratch);
+      p.multiplyPlanes(rows, x, base, columns, packed, store, y, at, scratch);
       return;
     }
     for (int g = 0; g < groups; g++) {
@@ -227,7 +269,7 @@ final class PatchProduct implements WorkerPool.Task {
             p.patchSize,
             block[0],
             store,
-            target,
+            y,
             at + g * groupColumns,
             columns,
             scratch);

@@ -3,6 +3,8 @@ package lanewise.kernel;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import lanewise.shape.ConvolutionShape;
+import lanewise.shape.PoolingShape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the patches of an image become the left operand of a matrix product: a row per output pixel,
@@ -304,7 +306,7 @@ final class Patches {
       float[] image,
       int base,
       int columns,
-      float[] panel,
+      float[] weights,
       TileStore store,
       float[] c,
       int cOffset,
@@ -318,11 +320,40 @@ final class Patches {
         patchSize,
         taps,
         columns,
-        panel,
-        0,
+        weights,
         store,
         c,
         cOffset,
+        scratch);
+  }
+
+  /** The maxima of {@code store(P · B)}, for {@code rows} rows of windows, likewise. */
+  void maxima(
+      int rows,
+      PoolingShape pooling,
+      float[] image,
+      int base,
+      float[] weights,
+      TileStore store,
+      float[] y,
+      int yOffset,
+      byte @Nullable [] argmax,
+      int argmaxOffset,
+      Scratch scratch) {
+    PlanarTile.maxima(
+        rows,
+        pooling,
+        strideHeight * pitch,
+        image,
+        base,
+        patchSize,
+        taps,
+        weights,
+        store,
+        y,
+        yOffset,
+        argmax,
+        argmaxOffset,
         scratch);
   }
 

@@ -32,16 +32,22 @@ public final class Pooling {
       int yOffset,
       byte @Nullable [] argmax, // [batch, outHeight, outWidth, channels]
       int argmaxOffset) {
-    if (argmax != null && s.kernelHeight() * s.kernelWidth() > MAX_WINDOW) {
-      throw new IllegalArgumentException(
-          "Max pooling: the window must have at most 255 elements, got "
-              + (s.kernelHeight() + " x " + s.kernelWidth()));
-    }
+    checkWindow(s, argmax);
     int inSize = s.inImageSize();
     int outSize = s.outImageSize();
     for (int b = firstImage; b < firstImage + images; b++) {
       int out = b * outSize;
-      MaxPooling.forward(s, x, xOffset + b * inSize, y, yOffset + out, argmax, argmaxOffset + out);
+      int in = xOffset + b * inSize;
+      MaxPooling.forward(
+          s, 0, s.outHeight(), x, in, in + inSize, y, yOffset + out, argmax, argmaxOffset + out);
+    }
+  }
+
+  static void checkWindow(PoolingShape s, byte @Nullable [] argmax) {
+    if (argmax != null && s.kernelHeight() * s.kernelWidth() > MAX_WINDOW) {
+      throw new IllegalArgumentException(
+          "Max pooling: the window must have at most 255 elements, got "
+              + (s.kernelHeight() + " x " + s.kernelWidth()));
     }
   }
 

@@ -12,6 +12,7 @@ final class Scratch {
   private float[] left = {};
   private float[] right = {};
   private float[] filter = {};
+  private float[] rows = {};
   private int[] offsets = {};
   final float[] tile = new float[8 * Microkernel.NR];
   final float[] bias = new float[Microkernel.NR];
@@ -61,6 +62,14 @@ final class Scratch {
       filter = new float[size];
     }
     return filter;
+  }
+
+  /** At least {@code size} floats for rows of an output. */
+  float[] rows(int size) {
+    if (rows.length < size) {
+      rows = new float[size];
+    }
+    return rows;
   }
 
   /** At least {@code size} offsets of rows. */

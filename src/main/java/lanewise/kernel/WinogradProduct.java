@@ -1,6 +1,7 @@
 package lanewise.kernel;
 
 import lanewise.shape.ConvolutionShape;
+import lanewise.shape.PoolingShape;
 
 /** {@link Winograd} forward, and backward to the input, which is forward by the turned filter. */
 final class WinogradProduct {
@@ -35,6 +36,14 @@ final class WinogradProduct {
   private float[] target = NOTHING;
   private int targetOffset;
   private Epilogue epilogue = Epilogue.NONE;
+
+  /** What the rows of the next forward pass go through. */
+  final PooledRows pooled = new PooledRows();
+
+  /** Whether the lines of a forward pass can be {@link #pooled}: all channels of some windows. */
+  static boolean pools(WinogradTransforms transforms, PoolingShape pooling) {
+    return pooling.channels() <= COLUMNS && transforms.tile % pooling.strideHeight() == 0;
+  }
 
   void forward(
       WinogradTransforms transforms,
@@ -199,7 +208,8 @@ final class WinogradProduct {
       zeros = new float[n];
     }
     int size = transforms.planes * Winograd.plane(k * n);
-    byBlocks = filter != NOTHING && rounds == 1 && size >= Winograd.LARGE_FILTER;
+    byBlocks =
+        filter != NOTHING && pooled.shape() == null && rounds == 1 && size >= Winograd.LARGE_FILTER;
     try {
       if (filter != NOTHING && !byBlocks) {
         transform(own(size));
@@ -349,11 +359,19 @@ final class WinogradProduct {
     float[] s = scratch.patches(end + tile * size);
     transforms.outputRows(size, m, mOffset, plane, s);
     int y = tile * (line % linesPerImage);
-    int image = targetOffset + line / linesPerImage * outHeight * outWidth * n;
+    int image = line / linesPerImage;
+    int rows = Math.min(tile, outHeight - y);
+    PoolingShape pooling = pooled.shape();
+    float[] target = this.target;
+    int start = targetOffset + (image * outHeight + y) * outWidth * n + channel;
+    if (pooling != null) {
+      target = scratch.rows(rows * outWidth * n + PooledRows.SLACK);
+      start = 0;
+    }
     int whole = fused ? outWidth / tile : 0;
-    for (int i = 0; i < Math.min(tile, outHeight - y); i++) {
+    for (int i = 0; i < rows; i++) {
       int from = extent * i * size;
-      int to = image + (y + i) * outWidth * n + channel;
+      int to = start + i * outWidth * n;
       if (sums) {
         transforms.output(
             tilesAcross, columns, s, from, size, bias, biasOffset, floor, s, end, columns);
@@ -384,6 +402,11 @@ final class WinogradProduct {
           pixels += columns;
         }
       }
+    }
+    if (pooling != null) {
+      int window = y / pooling.strideHeight();
+      int last = Math.ceilDiv(y + rows, pooling.strideHeight());
+      pooled.pool(image, window, Math.min(last, pooling.outHeight()), target, 0, target.length);
     }
   }
 

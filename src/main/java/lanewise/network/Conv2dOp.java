@@ -10,30 +10,21 @@ import org.jspecify.annotations.Nullable;
 final class Conv2dOp implements Op {
   private final ConvolutionShape shape;
   private final Epilogue epilogue;
-  private final Epilogue backward;
   private final Weights weights; // [kh, kw, inChannels / groups, outChannels], then any bias
   private final Ports ports;
   private final OutputGradient outputGradient;
   private @Nullable PackedFilter packed;
 
-  /**
-   * A convolution.
-   *
-   * @param backward what the backward pass goes back through: the epilogue, or its bias alone where
-   *     the op after this one has taken the derivative of the activation
-   */
-  Conv2dOp(
-      ConvolutionShape shape, Epilogue epilogue, Epilogue backward, Weights weights, Ports ports) {
+  Conv2dOp(ConvolutionShape shape, Epilogue epilogue, Weights weights, Ports ports) {
     this.shape = shape;
     this.epilogue = epilogue;
-    this.backward = backward;
     this.weights = weights;
     this.ports = ports;
     int rows = shape.batch() * shape.outHeight() * shape.outWidth();
     int biasOffset = weights.offset() + shape.filterSize();
     this.outputGradient =
         new OutputGradient(
-            rows, shape.outChannels(), backward, ports, weights.gradients(), biasOffset);
+            rows, shape.outChannels(), epilogue, ports, weights.gradients(), biasOffset);
   }
 
   @Override
@@ -87,6 +78,6 @@ final class Conv2dOp implements Op {
 
   @Override
   public boolean backwardReadsOutput() {
-    return backward.activates();
+    return epilogue.activates();
   }
 }

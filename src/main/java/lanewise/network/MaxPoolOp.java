@@ -1,30 +1,22 @@
 package lanewise.network;
 
-import lanewise.kernel.Activations;
-import lanewise.kernel.Epilogue;
 import lanewise.kernel.Partition;
 import lanewise.kernel.Pooling;
 import lanewise.kernel.WorkerPool;
 import lanewise.shape.PoolingShape;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The maximum of each window; in training it remembers where the maxima stood. Backward it may
- * multiply by the derivative of the activation before it as well, which is the same of a maximum as
- * of the element that it is, and there are fewer of them.
- */
+/** The maximum of each window; in training it remembers where the maxima stood. */
 final class MaxPoolOp implements Op {
   private final PoolingShape shape;
-  private final Epilogue activation; // whose derivative it takes too
   private final Ports ports;
   private final Partition images;
   private final byte @Nullable [] argmax; // [batch, outHeight, outWidth, channels]
   private final WorkerPool.Task forward = this::forwardPiece;
   private final WorkerPool.Task backward = this::backwardPiece;
 
-  MaxPoolOp(PoolingShape shape, boolean training, Epilogue activation, Ports ports) {
+  MaxPoolOp(PoolingShape shape, boolean training, Ports ports) {
     this.shape = shape;
-    this.activation = activation;
     this.ports = ports;
     this.images = Partition.rows(shape.batch(), shape.inImageSize());
     this.argmax = training ? new byte[shape.batch() * shape.outImageSize()] : null;
@@ -58,20 +50,6 @@ final class MaxPoolOp implements Op {
   private void backwardPiece(int piece) {
     Buffer dOutput = ports.dOutput();
     Buffer dInput = ports.dInput();
-    if (activation.activates()) {
-      Buffer y = ports.output();
-      int from = images.from(piece) * shape.outImageSize();
-      int at = dOutput.offset + from;
-      Activations.epilogueBackward(
-          activation,
-          images.length(piece) * shape.outImageSize(),
-          y.array,
-          y.offset + from,
-          dOutput.array,
-          at,
-          dOutput.array,
-          at);
-    }
     if (argmax != null) {
       Pooling.maxBackward(
           shape,
@@ -93,6 +71,6 @@ final class MaxPoolOp implements Op {
 
   @Override
   public boolean backwardReadsOutput() {
-    return activation.activates();
+    return false;
   }
 }

@@ -64,7 +64,6 @@ final class Planner {
   private final Buffer[] values;
   private final Buffer[] dValues;
   private final List<Queue<Buffer>> shares; // in each value's gradient, of readers yet to come
-  private final Epilogue[] ofPool; // of each value: whose derivative its only reader takes
   private final boolean[] differentiated; // whether a value's gradient leads to a parameter
   private final List<Buffer> buffers = new ArrayList<>();
   private final List<Op> forward = new ArrayList<>();
@@ -87,8 +86,6 @@ final class Planner {
     dValues = new Buffer[count];
     Arrays.fill(dValues, Buffer.NONE);
     shares = Stream.<Queue<Buffer>>generate(ArrayDeque::new).limit(count).toList();
-    ofPool = new Epilogue[count];
-    Arrays.fill(ofPool, Epilogue.NONE);
     differentiated = new boolean[count];
   }
 
@@ -191,23 +188,13 @@ final class Planner {
     int sum = fusedSum(node, value);
     int fused = fusedActivation(sum);
     Epilogue epilogue = epilogue(sum > value ? bias.plusOutput() : bias, sum, fused);
-    int pool = training ? fused(fused, next -> takesMaxima(shape, next, fused)) : fused;
+    int pool = sum > value ? fused : fused(fused, MaxPool2d.class::isInstance);
     if (pool > fused) {
       return pooledConv2d(shape, epilogue, node, pool);
     }
     Ports ports = ports(node, value, sum, fused);
-    boolean pooled = isPooled(fused);
-    if (pooled) {
-      ofPool[fused] = epilogue;
-    }
-    Epilogue backward = pooled ? bias : epilogue;
-    add(new Conv2dOp(shape, epilogue, backward, weights(node), ports), ports, fused);
+    add(new Conv2dOp(shape, epilogue, weights(node), ports), ports, fused);
     return fused;
-  }
-
-  private boolean takesMaxima(ConvolutionShape shape, Layer next, int value) {
-    return next instanceof MaxPool2d pool
-        && Convolution.takesMaxima(shape, pool.shape(batch, nodes.get(value).inputShape()));
   }
 
   /** A convolution, its activation and the pooling that computes {@code value}. */
@@ -215,23 +202,24 @@ final class Planner {
     Node pool = nodes.get(value - 1);
     PoolingShape pooling = ((MaxPool2d) pool.layer()).shape(batch, pool.inputShape());
     Ports ports = ports(node, value, pool.outputShape());
-    Buffer convolved = newBuffer(pool.inputShape());
-    use(convolved, forward.size());
-    Buffer dConvolved = ports.dInput() == Buffer.NONE ? Buffer.NONE : newBuffer(pool.inputShape());
-    use(dConvolved, nextBackwardTime());
+    Buffer convolved = Buffer.NONE;
+    if (!Convolution.pools(shape, pooling)) {
+      convolved = newBuffer(pool.inputShape());
+      use(convolved, forward.size());
+    }
+    Buffer dConvolved = Buffer.NONE;
+    boolean differentiates = ports.dOutput() != Buffer.NONE;
+    if (differentiates
+        && (ports.dInput() != Buffer.NONE || !Convolution.takesMaxima(shape, pooling))) {
+      dConvolved = newBuffer(pool.inputShape());
+      use(dConvolved, nextBackwardTime());
+    }
     add(
-        new PooledConv2dOp(shape, pooling, epilogue, weights(node), ports, convolved, dConvolved),
+        new PooledConv2dOp(
+            shape, pooling, training, epilogue, weights(node), ports, convolved, dConvolved),
         ports,
         value);
     return value;
-  }
-
-  /** Whether the only reader of a value takes maxima of it. */
-  private boolean isPooled(int value) {
-    return readers[value] == 1
-        && nodes.stream()
-            .filter(node -> node.inputs().contains(value))
-            .anyMatch(node -> node.layer() instanceof MaxPool2d);
   }
 
   private int normalizedConv2d(ConvolutionShape shape, boolean biased, Node node, int norm) {
@@ -387,8 +375,7 @@ final class Planner {
   private int maxPool(MaxPool2d pool, Node node, int value) {
     Ports ports = ports(node, value);
     PoolingShape shape = pool.shape(batch, node.inputShape());
-    Epilogue activation = training ? ofPool[node.inputs().getFirst()] : Epilogue.NONE;
-    add(new MaxPoolOp(shape, training, activation, ports), ports, value);
+    add(new MaxPoolOp(shape, training, ports), ports, value);
     return value;
   }
 

@@ -2,34 +2,39 @@ package lanewise.network;
 
 import lanewise.kernel.Convolution;
 import lanewise.kernel.Epilogue;
+import lanewise.kernel.PackedFilter;
 import lanewise.kernel.Partition;
 import lanewise.kernel.Pooling;
 import lanewise.kernel.WorkerPool;
 import lanewise.shape.ConvolutionShape;
 import lanewise.shape.PoolingShape;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A convolution and the max pooling of its output, in training: {@code output = max f(input ∗
- * filter + bias)}. Backward the gradients of filter and bias come from those of the maxima, which
- * are few; all others are zero.
+ * A convolution and the max pooling of its output: {@code output = max f(input ∗ filter + bias)}.
+ * What the convolution puts out is not stored, where its rows can be pooled as they are made.
+ * Backward the gradients of filter and bias come from those of the maxima, which are few; all
+ * others are zero.
  */
 final class PooledConv2dOp implements Op {
   private final ConvolutionShape shape;
   private final PoolingShape pooling;
   private final Epilogue epilogue;
-  private final Weights weights; // [kh, kw, inChannels, outChannels], then any bias
+  private final Weights weights; // [kh, kw, inChannels / groups, outChannels], then any bias
   private final Ports ports;
-  private final Buffer convolved;
-  private final Buffer dConvolved; // none if the input's gradient is not wanted
+  private final Buffer convolved; // none if rows are pooled as they are made
+  private final Buffer dConvolved; // none if no gradient is made of it
   private final OutputGradient outputGradient;
   private final Partition images;
-  private final byte[] argmax; // [batch, outHeight, outWidth, channels] of the pooling
+  private final byte @Nullable [] argmax; // [batch, outHeight, outWidth, channels] of the pooling
   private final WorkerPool.Task pool = this::poolPiece;
   private final WorkerPool.Task unpool = this::unpoolPiece;
+  private @Nullable PackedFilter packed;
 
   PooledConv2dOp(
       ConvolutionShape shape,
       PoolingShape pooling,
+      boolean training,
       Epilogue epilogue,
       Weights weights,
       Ports ports,
@@ -48,22 +53,59 @@ final class PooledConv2dOp implements Op {
         new OutputGradient(
             rows, pooling.channels(), epilogue, ports, weights.gradients(), biasOffset);
     images = Partition.rows(pooling.batch(), pooling.inImageSize());
-    argmax = new byte[pooling.batch() * pooling.outImageSize()];
+    argmax = training ? new byte[pooling.batch() * pooling.outImageSize()] : null;
+  }
+
+  @Override
+  public void freeze() {
+    packed = Convolution.pack(shape, weights.values(), weights.offset());
   }
 
   @Override
   public void forward(long step) {
+    if (convolved == Buffer.NONE) {
+      forwardByRows();
+      return;
+    }
     Buffer x = ports.input();
-    Convolution.forward(
+    Buffer y = convolved;
+    PackedFilter filter = packed;
+    if (filter != null) {
+      Convolution.forward(shape, x.array, x.offset, filter, epilogue, y.array, y.offset);
+    } else {
+      Convolution.forward(
+          shape,
+          x.array,
+          x.offset,
+          weights.values(),
+          weights.offset(),
+          epilogue,
+          y.array,
+          y.offset);
+    }
+    WorkerPool.run(images.pieces(), pool);
+  }
+
+  private void forwardByRows() {
+    Buffer x = ports.input();
+    Buffer y = ports.output();
+    PackedFilter filter = packed;
+    if (filter != null) {
+      Convolution.forwardPooled(
+          shape, pooling, x.array, x.offset, filter, epilogue, y.array, y.offset, argmax);
+      return;
+    }
+    Convolution.forwardPooled(
         shape,
+        pooling,
         x.array,
         x.offset,
         weights.values(),
         weights.offset(),
         epilogue,
-        convolved.array,
-        convolved.offset);
-    WorkerPool.run(images.pieces(), pool);
+        y.array,
+        y.offset,
+        argmax);
   }
 
   private void poolPiece(int piece) {
@@ -85,19 +127,36 @@ final class PooledConv2dOp implements Op {
     Buffer x = ports.input();
     Buffer dOutput = ports.dOutput();
     Buffer dInput = ports.dInput();
+    byte[] places = argmax;
+    if (places == null) {
+      return;
+    }
     outputGradient.apply(); // a maximum's derivative is that of the element that it is
-    Convolution.backwardFilterOfMaxima(
-        shape,
-        pooling,
-        x.array,
-        x.offset,
-        argmax,
-        dOutput.array,
-        dOutput.offset,
-        weights.gradients(),
-        weights.offset());
-    if (dInput != Buffer.NONE) {
+    if (dConvolved != Buffer.NONE) {
       WorkerPool.run(images.pieces(), unpool);
+    }
+    if (Convolution.takesMaxima(shape, pooling)) {
+      Convolution.backwardFilterOfMaxima(
+          shape,
+          pooling,
+          x.array,
+          x.offset,
+          places,
+          dOutput.array,
+          dOutput.offset,
+          weights.gradients(),
+          weights.offset());
+    } else {
+      Convolution.backwardFilter(
+          shape,
+          x.array,
+          x.offset,
+          dConvolved.array,
+          dConvolved.offset,
+          weights.gradients(),
+          weights.offset());
+    }
+    if (dInput != Buffer.NONE) {
       Convolution.backwardInput(
           shape,
           dConvolved.array,
@@ -110,12 +169,16 @@ final class PooledConv2dOp implements Op {
   }
 
   private void unpoolPiece(int piece) {
+    byte[] places = argmax;
+    if (places == null) {
+      return;
+    }
     Buffer dOutput = ports.dOutput();
     Pooling.maxBackward(
         pooling,
         images.from(piece),
         images.length(piece),
-        argmax,
+        places,
         0,
         dOutput.array,
         dOutput.offset,

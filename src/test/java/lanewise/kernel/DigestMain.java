@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -158,6 +159,11 @@ final class DigestMain {
       lines.add("forward " + convolution + ": " + sha256(convolution.forward(EPILOGUE)));
       lines.add("backwardInput " + convolution + ": " + sha256(convolution.backwardInput()));
       lines.add("backwardFilter " + convolution + ": " + sha256(convolution.backwardFilter()));
+    }
+    for (PooledCase pooled : PooledCase.each(shape)) {
+      PooledCase.Maxima maxima = pooled.maxima(EPILOGUE, false, true);
+      lines.add(
+          "forward " + pooled + ": " + sha256(maxima.values()) + Arrays.hashCode(maxima.argmax()));
     }
     for (MaximaCase maxima : MaximaCase.each(shape)) {
       lines.add("backwardFilter " + maxima + ": " + sha256(maxima.backwardFilter()));

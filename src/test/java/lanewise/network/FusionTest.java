@@ -79,23 +79,6 @@ class FusionTest {
                       .then(wall)
                       .then(new ReLU6(), CONV);
                 }),
-        new Case(
-            "maxima of ReLU",
-            wall -> x -> x.then(CONV, CONV, new ReLU()).then(wall).then(new MaxPool2d(2), CONV)),
-        new Case(
-            "overlapping maxima of ReLU6",
-            wall ->
-                x ->
-                    x.then(CONV, CONV, new ReLU6())
-                        .then(wall)
-                        .then(new MaxPool2d(3, 2, Padding.SAME), CONV)),
-        new Case(
-            "maxima of leaky ReLU",
-            wall ->
-                x ->
-                    x.then(CONV, CONV, new LeakyReLU(0.1f))
-                        .then(wall)
-                        .then(new MaxPool2d(2), CONV)),
         new Case("sum", residual(new Layer[0])),
         new Case("sum and ReLU", residual(new ReLU(), CONV)),
         new Case("sum and ReLU6, last", residual(new ReLU6())),
@@ -135,11 +118,32 @@ class FusionTest {
     return inner.plus(x);
   }
 
-  /** Few input channels: filters whose gradient is made of the maxima, in another order. */
-  static Stream<Case> maximaOfFewChannels() {
+  /** Biases, and filters of few input channels, have a gradient made of the maxima alone. */
+  static Stream<Case> maxima() {
     MaxPool2d halves = new MaxPool2d(2);
     MaxPool2d overlapping = new MaxPool2d(3, 2, Padding.SAME);
     return Stream.of(
+        new Case(
+            "of many channels and ReLU",
+            wall -> x -> x.then(CONV, CONV, new ReLU()).then(wall).then(halves, CONV)),
+        new Case(
+            "overlapping, of many channels and ReLU6",
+            wall -> x -> x.then(CONV, CONV, new ReLU6()).then(wall).then(overlapping, CONV)),
+        new Case(
+            "of many channels by Winograd",
+            wall ->
+                x ->
+                    x.then(new Conv2d(16, 1), new Conv2d(32, 3).padding(Padding.SAME))
+                        .then(new LeakyReLU(0.1f))
+                        .then(wall)
+                        .then(halves, CONV)),
+        new Case(
+            "of a depthwise convolution",
+            wall ->
+                x ->
+                    x.then(new DepthwiseConv2d(3).padding(Padding.SAME), new ReLU())
+                        .then(wall)
+                        .then(halves, CONV)),
         new Case("alone", wall -> x -> x.then(CONV).then(wall).then(halves)),
         new Case("of ReLU", wall -> x -> x.then(CONV, new ReLU()).then(wall).then(halves, CONV)),
         new Case(
@@ -167,7 +171,7 @@ class FusionTest {
   }
 
   @ParameterizedTest
-  @MethodSource("maximaOfFewChannels")
+  @MethodSource("maxima")
   void gradientsOfMaxima(Case c) {
     Network fused = c.network(true);
     Network apart = c.network(false).withParameters(fused.parameters());

@@ -49,7 +49,7 @@ class PlannerTest {
             new Dense(5),
             new ReLU6());
     assertEquals(
-        List.of("Conv2dOp", "MaxPoolOp", "DenseOp", "ActivationOp", "DenseOp"),
+        List.of("PooledConv2dOp", "DenseOp", "ActivationOp", "DenseOp"),
         names(Planner.inference(network, 4).forward()));
     Plan plan = training(network);
     assertEquals(
