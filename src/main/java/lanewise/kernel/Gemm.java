@@ -29,9 +29,6 @@ public final class Gemm {
   /** Elements of B packed at a time, more depth of fewer columns: 512 KB. */
   private static final int GROUP = 1 << 17;
 
-  /** From as many rows of A on, packing B beforehand pays: fewer read B where it lies. */
-  public static final int PACKED_ROWS = Microkernel.MR;
-
   /** Below this {@code work()}, handing a part to another thread costs more than it saves. */
   private static final long PARALLEL = 1 << 18;
 
@@ -301,6 +298,7 @@ public final class Gemm {
     private int pc; // the packed rows of B: from pc, kc of them, in blocks of KC
     private int kc;
     private boolean packing;
+    private boolean skinny;
     private boolean inPlace;
     private int rowTasks;
     private int rowUnit;
@@ -414,8 +412,8 @@ public final class Gemm {
     /** Runs, with B packed beforehand or, if null, as set. */
     void run(@Nullable PackedMatrix right) {
       try {
-        if (right == null && m < Microkernel.MR && !transposeA && !transposeB) {
-          skinny();
+        if (m < Microkernel.MR && !transposeA && (right != null || !transposeB)) {
+          skinny(right);
         } else {
           blocks(right);
         }
@@ -433,17 +431,30 @@ public final class Gemm {
       return (long) m * Microkernel.packedWidth(n) * Math.max(k, 16);
     }
 
-    private void skinny() {
-      nc = 0;
-      taskColumns = n;
-      if (WorkerPool.threads() > 1 && work() >= 2 * PARALLEL) {
-        taskColumns = Math.max(64, roundUp(n, 4 * WorkerPool.threads(), 16));
+    private void skinny(@Nullable PackedMatrix right) {
+      skinny = true;
+      packed = right == null ? NOTHING : right.panels();
+      int most = right == null ? n : NC;
+      for (jc = 0; jc < n; jc += most) {
+        nc = Math.min(most, n - jc);
+        taskColumns = nc;
+        if (WorkerPool.threads() > 1 && work() >= 2 * PARALLEL) {
+          int each = roundUp(nc, 4 * WorkerPool.threads(), Math.max(Microkernel.NR, 16));
+          taskColumns = Math.max(64, each);
+        }
+        columnTasks = columnTasks();
+        WorkerPool.run(columnTasks, this);
       }
-      columnTasks = (n + taskColumns - 1) / taskColumns;
-      WorkerPool.run(columnTasks, this);
+    }
+
+    /** Tasks of {@code taskColumns} columns; the last has as few more as would not fill a panel. */
+    private int columnTasks() {
+      int tasks = Math.ceilDiv(nc, taskColumns);
+      return tasks > 1 && nc - (tasks - 1) * taskColumns < Microkernel.NR ? tasks - 1 : tasks;
     }
 
     private void blocks(@Nullable PackedMatrix right) {
+      skinny = false;
       boolean parallel = work() >= PARALLEL;
       inPlace = right == null && inPlace();
       for (jc = 0; jc < n; jc += NC) {
@@ -509,10 +520,7 @@ public final class Gemm {
           taskColumns = roundUp(nc, Math.ceilDiv(wanted, rowTasks), Math.max(Microkernel.NR, 16));
         }
       }
-      columnTasks = (nc + taskColumns - 1) / taskColumns;
-      if (columnTasks > 1 && nc - (columnTasks - 1) * taskColumns < Microkernel.NR) {
-        columnTasks--; // its panel would repeat columns that another task adds to
-      }
+      columnTasks = columnTasks(); // a panel might else repeat columns that another task adds to
       WorkerPool.run(columnTasks * rowTasks, this);
     }
 
@@ -524,9 +532,9 @@ public final class Gemm {
 
     @Override
     public void run(int task) {
-      if (nc == 0) {
-        int from = task * taskColumns;
-        skinnyColumns(from, Math.min(n, from + taskColumns));
+      if (skinny) {
+        int j = task * taskColumns;
+        skinnyColumns(j, task == columnTasks - 1 ? nc - j : taskColumns);
       } else if (packing) {
         int j = task * taskColumns;
         int columns = Math.min(taskColumns, nc - j);
@@ -609,19 +617,25 @@ public final class Gemm {
           scratch);
     }
 
-    private void skinnyColumns(int from, int to) {
+    private void skinnyColumns(int j, int columns) {
       Scratch scratch = Scratch.current();
-      int columns = to - from;
-      float[] sums = scratch.right(columns);
+      float[] sums = scratch.right(columns + Microkernel.NR);
+      int column = jc + j;
       for (int i = 0; i < m; i++) {
         int p = 0;
         do {
           int depth = Math.min(KC, k - p);
+          int left = aOffset + i * lda + p;
           TileStore store =
-              scratch.store.set(alpha, p == 0 ? beta : 1, p + depth >= k, epilogue, from);
-          Skinny.rowTimesMatrix(
-              depth, columns, a, aOffset + i * lda + p, b, bOffset + p * ldb + from, ldb, sums);
-          store.row(columns, sums, 0, c, cOffset + i * ldc + from, 0);
+              scratch.store.set(alpha, p == 0 ? beta : 1, p + depth >= k, epilogue, column);
+          if (packed == NOTHING) {
+            int right = bOffset + p * ldb + column;
+            Skinny.rowTimesMatrix(depth, columns, a, left, b, right, ldb, sums);
+          } else {
+            int right = packedOffset(k, nc, jc, p) + depth * j;
+            Skinny.rowTimesPanels(depth, columns, j, a, left, packed, right, sums);
+          }
+          store.row(columns, sums, 0, c, cOffset + i * ldc + column, 0);
           p += KC;
         } while (p < k);
       }

@@ -5,9 +5,12 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * A row times a matrix where it lies: at few rows, packing the matrix would cost more than
- * multiplying by it.
+ * multiplying by it. And times one that was packed beforehand, whose sums stay in registers.
  */
 final class Skinny {
+  private static final int LANES = Simd.LANES;
+  private static final int NR = Microkernel.NR;
+
   private Skinny() {}
 
   /** {@code sums[j] ← Σ_p a[p] · B[p, j]}, p upward, for p below {@code k}. */
@@ -76,5 +79,130 @@ final class Skinny {
     for (; j < columns; j++) {
       sums[j] = Math.fma(a, b[bOffset + j], sums[j]);
     }
+  }
+
+  /**
+   * {@code sums[j] ← Σ_p a[p] · B[p, j]}, p upward, for columns of a packed B of depth {@code k};
+   * what follows the last sum, up to a panel's width, is written as well.
+   *
+   * @param before the columns that precede column 0 in what was packed
+   */
+  static void rowTimesPanels(
+      int k,
+      int columns,
+      int before,
+      float[] a,
+      int aOffset,
+      float[] packed,
+      int packedOffset,
+      float[] sums) {
+    k &= Microkernel.LENGTHS;
+    int rest = columns % NR;
+    int full = columns / NR + (rest > 0 && Microkernel.panelWidth(rest) == NR ? 1 : 0);
+    int last = Panels.panelStart(Math.max(0, full - 1) * NR, columns, before);
+    int q = 0;
+    for (; q + 4 <= full; q += 4) {
+      int to3 = q + 4 == full ? last : (q + 3) * NR;
+      int from = packedOffset + q * k * NR;
+      fourPanels(k, a, aOffset, packed, from, sums, q * NR, (q + 1) * NR, (q + 2) * NR, to3);
+    }
+    for (; q + 2 <= full; q += 2) {
+      int to1 = q + 2 == full ? last : (q + 1) * NR;
+      twoPanels(k, a, aOffset, packed, packedOffset + q * k * NR, sums, q * NR, to1);
+    }
+    if (q < full) {
+      onePanel(k, a, aOffset, packed, packedOffset + q * k * NR, sums, last);
+    }
+    int j = full * NR;
+    if (j < columns) {
+      int to = Panels.panelStart(j, columns, before);
+      oneVector(k, a, aOffset, packed, packedOffset + j * k, sums, to);
+    }
+  }
+
+  private static void fourPanels(
+      int k,
+      float[] a,
+      int aOffset,
+      float[] b,
+      int bOffset,
+      float[] sums,
+      int to0,
+      int to1,
+      int to2,
+      int to3) {
+    FloatVector s0 = FloatVector.zero(Simd.FLOATS);
+    FloatVector s1 = FloatVector.zero(Simd.FLOATS);
+    FloatVector s2 = FloatVector.zero(Simd.FLOATS);
+    FloatVector s3 = FloatVector.zero(Simd.FLOATS);
+    FloatVector s4 = FloatVector.zero(Simd.FLOATS);
+    FloatVector s5 = FloatVector.zero(Simd.FLOATS);
+    FloatVector s6 = FloatVector.zero(Simd.FLOATS);
+    FloatVector s7 = FloatVector.zero(Simd.FLOATS);
+    int b1 = bOffset + k * NR;
+    int b2 = b1 + k * NR;
+    int b3 = b2 + k * NR;
+    for (int p = 0; p < k; p++) {
+      FloatVector x = FloatVector.broadcast(Simd.FLOATS, a[aOffset + p]);
+      s0 = x.fma(FloatVector.fromArray(Simd.FLOATS, b, bOffset + p * NR), s0);
+      s1 = x.fma(FloatVector.fromArray(Simd.FLOATS, b, bOffset + p * NR + LANES), s1);
+      s2 = x.fma(FloatVector.fromArray(Simd.FLOATS, b, b1 + p * NR), s2);
+      s3 = x.fma(FloatVector.fromArray(Simd.FLOATS, b, b1 + p * NR + LANES), s3);
+      s4 = x.fma(FloatVector.fromArray(Simd.FLOATS, b, b2 + p * NR), s4);
+      s5 = x.fma(FloatVector.fromArray(Simd.FLOATS, b, b2 + p * NR + LANES), s5);
+      s6 = x.fma(FloatVector.fromArray(Simd.FLOATS, b, b3 + p * NR), s6);
+      s7 = x.fma(FloatVector.fromArray(Simd.FLOATS, b, b3 + p * NR + LANES), s7);
+    }
+    s0.intoArray(sums, to0);
+    s1.intoArray(sums, to0 + LANES);
+    s2.intoArray(sums, to1);
+    s3.intoArray(sums, to1 + LANES);
+    s4.intoArray(sums, to2);
+    s5.intoArray(sums, to2 + LANES);
+    s6.intoArray(sums, to3);
+    s7.intoArray(sums, to3 + LANES);
+  }
+
+  private static void twoPanels(
+      int k, float[] a, int aOffset, float[] b, int bOffset, float[] sums, int to0, int to1) {
+    FloatVector s0 = FloatVector.zero(Simd.FLOATS);
+    FloatVector s1 = FloatVector.zero(Simd.FLOATS);
+    FloatVector s2 = FloatVector.zero(Simd.FLOATS);
+    FloatVector s3 = FloatVector.zero(Simd.FLOATS);
+    int b1 = bOffset + k * NR;
+    for (int p = 0; p < k; p++) {
+      FloatVector x = FloatVector.broadcast(Simd.FLOATS, a[aOffset + p]);
+      s0 = x.fma(FloatVector.fromArray(Simd.FLOATS, b, bOffset + p * NR), s0);
+      s1 = x.fma(FloatVector.fromArray(Simd.FLOATS, b, bOffset + p * NR + LANES), s1);
+      s2 = x.fma(FloatVector.fromArray(Simd.FLOATS, b, b1 + p * NR), s2);
+      s3 = x.fma(FloatVector.fromArray(Simd.FLOATS, b, b1 + p * NR + LANES), s3);
+    }
+    s0.intoArray(sums, to0);
+    s1.intoArray(sums, to0 + LANES);
+    s2.intoArray(sums, to1);
+    s3.intoArray(sums, to1 + LANES);
+  }
+
+  private static void onePanel(
+      int k, float[] a, int aOffset, float[] b, int bOffset, float[] sums, int to0) {
+    FloatVector s0 = FloatVector.zero(Simd.FLOATS);
+    FloatVector s1 = FloatVector.zero(Simd.FLOATS);
+    for (int p = 0; p < k; p++) {
+      FloatVector x = FloatVector.broadcast(Simd.FLOATS, a[aOffset + p]);
+      s0 = x.fma(FloatVector.fromArray(Simd.FLOATS, b, bOffset + p * NR), s0);
+      s1 = x.fma(FloatVector.fromArray(Simd.FLOATS, b, bOffset + p * NR + LANES), s1);
+    }
+    s0.intoArray(sums, to0);
+    s1.intoArray(sums, to0 + LANES);
+  }
+
+  private static void oneVector(
+      int k, float[] a, int aOffset, float[] b, int bOffset, float[] sums, int to) {
+    FloatVector s0 = FloatVector.zero(Simd.FLOATS);
+    for (int p = 0; p < k; p++) {
+      FloatVector x = FloatVector.broadcast(Simd.FLOATS, a[aOffset + p]);
+      s0 = x.fma(FloatVector.fromArray(Simd.FLOATS, b, bOffset + p * LANES), s0);
+    }
+    s0.intoArray(sums, to);
   }
 }

@@ -30,8 +30,7 @@ final class DenseOp implements Op {
 
   @Override
   public void freeze() {
-    packed =
-        m < Gemm.PACKED_ROWS ? null : Gemm.pack(false, k, n, weights.values(), weights.offset(), n);
+    packed = Gemm.pack(false, k, n, weights.values(), weights.offset(), n);
   }
 
   @Override

@@ -120,9 +120,9 @@ final class DigestMain {
       ReferenceGemm product =
           ReferenceGemm.random(
               (transposes & 2) != 0, (transposes & 1) != 0, m, n, k, -0.5f, 2, EPILOGUE);
-      lines.add(
-          "product %d, m=%d, n=%d, k=%d: %s"
-              .formatted(transposes, m, n, k, sha256(product.multiply())));
+      GuardedMatrix result = product.multiply();
+      result.assertSameBits(product.multiplyPacked(), product);
+      lines.add("product %d, m=%d, n=%d, k=%d: %s".formatted(transposes, m, n, k, sha256(result)));
     }
   }
 

@@ -27,7 +27,7 @@ final class GemmTest {
 
   private static final float[] FACTORS = {0, 1, -0.5f, 2};
 
-  private static final GuardedMatrix BIAS = GuardedMatrix.random(2100, 4);
+  private static final GuardedMatrix BIAS = GuardedMatrix.random(4200, 4);
 
   private static final List<Epilogue> EPILOGUES =
       List.of(
@@ -95,6 +95,10 @@ final class GemmTest {
     List<int[]> sizes = new ArrayList<>(List.of(LARGE));
     sizes.addAll(
         List.of(new int[][] {{5, 2100, 300}, {3, 10, 0}, {0, 7, 5}, {4, 0, 5}, {1, 50, 40}}));
+    for (int n : new int[] {1, 7, 10, 16, 17, 31, 33, 48, 84, 96, 120, 145, 200, 2100, 4129}) {
+      sizes.add(new int[] {1, n, 300}); // of few rows, every number of panels
+      sizes.add(new int[] {3, n, 5});
+    }
     for (int[] size : sizes) {
       int m = size[0];
       int n = size[1];

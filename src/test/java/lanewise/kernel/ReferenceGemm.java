@@ -87,6 +87,27 @@ record ReferenceGemm(
     return result;
   }
 
+  /** As {@link #multiply}, with B packed beforehand. */
+  GuardedMatrix multiplyPacked() {
+    PackedMatrix packed = Gemm.pack(transposeB, k, n, b.array, b.offset, b.leadingDimension);
+    GuardedMatrix result = c.copy();
+    Gemm.multiply(
+        transposeA,
+        m,
+        alpha,
+        a.array,
+        a.offset,
+        a.leadingDimension,
+        packed,
+        beta,
+        result.array,
+        result.offset,
+        result.leadingDimension,
+        epilogue);
+    result.assertGuarded(this);
+    return result;
+  }
+
   /**
    * Fails unless every element of {@code result} is as near to the true one as single precision
    * warrants.
