@@ -232,9 +232,13 @@ final class PatchProduct implements WorkerPool.Task {
     int pixels = rows * p.outWidth;
     int groupColumns = columns / groups;
     int size = p.patchSize * Microkernel.packedWidth(groupColumns);
-    if (p.planar) {
+    if (p.planar || p.byTriples) {
       TileStore store = scratch.store.set(1, epilogue.beta(), true, epilogue, 0);
-      p.multiplyPlanes(rows, x, base, columns, packed, store, y, at, scratch);
+      if (p.planar) {
+        p.multiplyPlanes(rows, x, base, columns, packed, store, y, at, scratch);
+      } else {
+        p.multiplyTriples(rows, x, base, columns, packed, store, y, at, scratch);
+      }
       return;
     }
     for (int g = 0; g < groups; g++) {

@@ -51,9 +51,11 @@ final class Patches {
   private final int paddedWidth;
   private final int pitch; // floats between rows of the padded image
   final boolean planar;
+  final boolean byTriples;
   final boolean gathers;
   final boolean fewChannels;
   private final int[] taps; // offset of each patch element from the patch's first
+  private final int[] triples; // of each three patch elements
   private final int[] planeTaps; // in planes; a tile's rows beyond the last repeat the first
 
   // Blocks of the patch's elements, each of equal runs: {first element, offset of it, runs, length,
@@ -94,7 +96,9 @@ final class Patches {
     patchSize = kernelHeight * kernelWidth * groupChannels;
     paddedWidth = (outWidth - 1) * strideWidth + dilationWidth * (kernelWidth - 1) + 1;
     planar = PlanarTile.pays(channels, strideWidth, patchSize, columns);
-    gathers = !planar && run() < SHORT_RUN && kernelHeight * kernelWidth > 1;
+    boolean few = !planar && run() < SHORT_RUN && kernelHeight * kernelWidth > 1;
+    byTriples = few && groups == 1 && TripleTile.suits(run(), patchSize, outWidth, columns);
+    gathers = few && !byTriples;
     fewChannels = groupChannels < 16;
     inPlace =
         !gathers
@@ -107,6 +111,7 @@ final class Patches {
             && (outHeight - 1) * strideHeight + dilationHeight * (kernelHeight - 1) < height;
     pitch = (inPlace ? width : paddedWidth) * channels;
     taps = taps();
+    triples = byTriples ? triples() : taps;
     planeTaps = fewChannels ? planeTaps() : taps;
     blocks = blocks();
   }
@@ -170,6 +175,14 @@ final class Patches {
           offsets[at++] = ky * dilationHeight * pitch + kx * dilationWidth * channels + c;
         }
       }
+    }
+    return offsets;
+  }
+
+  private int[] triples() {
+    int[] offsets = new int[patchSize / 3];
+    for (int i = 0; i < offsets.length; i++) {
+      offsets[i] = taps[3 * i];
     }
     return offsets;
   }
@@ -325,6 +338,40 @@ final class Patches {
         c,
         cOffset,
         scratch);
+  }
+
+  /** {@code C ← store(P · B)} for {@code rows} rows of pixels, {@link #byTriples}. */
+  void multiplyTriples(
+      int rows,
+      float[] image,
+      int base,
+      int columns,
+      float[] packed,
+      TileStore store,
+      float[] c,
+      int cOffset,
+      Scratch scratch) {
+    boolean whole = store.way() == Microkernel.STORE || store.way() == Microkernel.FINISH;
+    int pixels = rows * outWidth;
+    float[] sums = whole ? c : scratch.patches(pixels * columns);
+    TripleTile.multiply(
+        rows,
+        outWidth,
+        strideHeight * pitch,
+        strideWidth * channels,
+        triples.length,
+        triples,
+        image,
+        base,
+        columns,
+        packed,
+        store,
+        sums,
+        whole ? cOffset : 0,
+        columns);
+    if (!whole) {
+      store.finish(pixels, columns, sums, 0, columns, c, cOffset, columns, 0);
+    }
   }
 
   /** The maxima of {@code store(P · B)}, for {@code rows} rows of windows, likewise. */

@@ -30,6 +30,8 @@ final class ConvolutionShapes {
         square(5, 14, 6, 16, 5, 1, Padding.VALID, 1),
         square(2, 32, 3, 16, 3, 1, Padding.SAME, 1), // first layer, colour
         square(1, 33, 3, 32, 7, 2, Padding.of(3), 1),
+        ConvolutionShape.of(2, 11, 21, 3, 48, 3, 3, 2, 2, Padding.VALID, 1, 1, 1), // in place
+        ConvolutionShape.of(2, 12, 17, 3, 64, 3, 3, 1, 1, Padding.of(2), 2, 2, 1),
         square(2, 16, 16, 32, 1, 2, Padding.VALID, 1), // ResNet's short cut
         square(2, 16, 16, 32, 3, 2, Padding.SAME, 1),
         square(2, 7, 64, 96, 1, 1, Padding.VALID, 1), // 1x1
