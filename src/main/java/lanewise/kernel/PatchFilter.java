@@ -115,7 +115,7 @@ final class PatchFilter implements WorkerPool.Task {
     }
     int chunk = task / rowTasks;
     int part = task % rowTasks;
-    int step = Microkernel.LEFT_STEP;
+    int step = p.byTriplePixels ? TriplePixelTile.ROWS : Microkernel.LEFT_STEP;
     int perTask = ((p.patchSize + rowTasks - 1) / rowTasks + step - 1) / step * step;
     int firstRow = part * perTask;
     int rows = Math.min(perTask, p.patchSize - firstRow);
@@ -169,21 +169,23 @@ final class PatchFilter implements WorkerPool.Task {
       blockTurned(p, firstRow, rows, pixelRows, columns, x, base, dOut, store, at, scratch);
       return;
     }
+    boolean unpacked = p.fewChannels || p.byTriplePixels;
     boolean panel = // dOutput as it lies
         s.groups() == 1
             && columns % Simd.LANES == 0
-            && columns <= (p.fewChannels ? 2 : 1) * Microkernel.NR;
+            && columns <= (unpacked ? 2 : 1) * Microkernel.NR;
     float[] right = panel ? dOutput : scratch.right(pixels * Microkernel.packedWidth(columns));
     int rightAt = panel ? dOut : 0;
     float[] left =
-        scratch.left(p.fewChannels ? 0 : (Math.min(rows, ROWS) + Microkernel.LEFT_STEP) * pixels);
-    float[] planes = p.fewChannels ? p.planes(pixelRows, x, base, scratch) : left;
+        scratch.left(unpacked ? 0 : (Math.min(rows, ROWS) + Microkernel.LEFT_STEP) * pixels);
+    boolean parted = p.fewChannels && !p.byTriplePixels;
+    float[] planes = parted ? p.planes(pixelRows, x, base, scratch) : left;
     for (int g = 0; g < s.groups(); g++) {
       if (!panel) {
         Panels.packRight(
             false,
             pixels,
-            p.fewChannels ? Panels.APART : 0,
+            unpacked ? Panels.APART : 0,
             columns,
             dOutput,
             dOut + g * columns,
@@ -192,6 +194,24 @@ final class PatchFilter implements WorkerPool.Task {
             0,
             pixels,
             0);
+      }
+      if (p.byTriplePixels) {
+        int at = sumsOffset + chunk * s.filterSize() + firstRow * columns;
+        p.multiplyTriplePixels(
+            pixelRows,
+            x,
+            base,
+            firstRow,
+            rows,
+            columns,
+            right,
+            rightAt,
+            panel ? columns : 0,
+            store,
+            sums,
+            at,
+            scratch);
+        continue;
       }
       if (p.fewChannels) {
         int at = sumsOffset + chunk * s.filterSize() + firstRow * s.outChannels() + g * columns;

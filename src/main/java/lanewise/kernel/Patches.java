@@ -54,6 +54,7 @@ final class Patches {
   final boolean byTriples;
   final boolean gathers;
   final boolean fewChannels;
+  final boolean byTriplePixels; // its filter's gradient
   private final int[] taps; // offset of each patch element from the patch's first
   private final int[] triples; // of each three patch elements
   private final int[] planeTaps; // in planes; a tile's rows beyond the last repeat the first
@@ -100,6 +101,10 @@ final class Patches {
     byTriples = few && groups == 1 && TripleTile.suits(run(), patchSize, outWidth, columns);
     gathers = few && !byTriples;
     fewChannels = groupChannels < 16;
+    byTriplePixels =
+        (fewChannels || patchSize <= KC)
+            && groups == 1
+            && TriplePixelTile.suits(run(), patchSize, columns);
     inPlace =
         !gathers
             && padTop == 0
@@ -575,6 +580,42 @@ final class Patches {
         }
       }
     }
+  }
+
+  /** As {@link #multiplyPixels}, {@link #byTriplePixels}, from the image. */
+  void multiplyTriplePixels(
+      int pixelRows,
+      float[] image,
+      int base,
+      int first,
+      int rows,
+      int columns,
+      float[] right,
+      int rightOffset,
+      int rightStep,
+      TileStore store,
+      float[] c,
+      int cOffset,
+      Scratch scratch) {
+    TriplePixelTile.multiply(
+        pixelRows,
+        outWidth,
+        image,
+        base,
+        taps,
+        first,
+        rows,
+        strideWidth * channels,
+        strideHeight * pitch,
+        columns,
+        right,
+        rightOffset,
+        rightStep,
+        store,
+        c,
+        cOffset,
+        columns,
+        scratch);
   }
 
   /**

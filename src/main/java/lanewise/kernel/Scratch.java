@@ -14,7 +14,7 @@ final class Scratch {
   private float[] filter = {};
   private float[] rows = {};
   private int[] offsets = {};
-  final float[] tile = new float[8 * Microkernel.NR];
+  final float[] tile = new float[TriplePixelTile.ROWS * Microkernel.NR];
   final float[] bias = new float[Microkernel.NR];
   final TileStore store = new TileStore();
 
