@@ -214,7 +214,7 @@ final class PatchProduct implements WorkerPool.Task {
     float[] x = p.image(source, from, y, rows, scratch);
     int base = p.base(from, y);
     TileStore store = scratch.store.set(1, epilogue.beta(), true, epilogue, 0);
-    if (p.planar && pooling != null && PlanarTile.pools(pooling) && PlanarTile.finishes(store)) {
+    if (p.planar && pooling != null && PlanarTile.pools(pooling) && store.overwrites()) {
       pooled.poolPlanes(p, image, first, end, x, base, packed, store, scratch);
     } else if (pooling == null) {
       int at = targetOffset + (image * p.outHeight + y) * p.outWidth * columns;

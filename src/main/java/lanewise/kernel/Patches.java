@@ -356,7 +356,7 @@ final class Patches {
       float[] c,
       int cOffset,
       Scratch scratch) {
-    boolean whole = store.way() == Microkernel.STORE || store.way() == Microkernel.FINISH;
+    boolean whole = store.overwrites();
     int pixels = rows * outWidth;
     float[] sums = whole ? c : scratch.patches(pixels * columns);
     TripleTile.multiply(

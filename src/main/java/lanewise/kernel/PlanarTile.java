@@ -115,7 +115,7 @@ final class PlanarTile {
     int pixels = rows * width;
     int plane = VECTORS * LANES;
     float[] planes = scratch.left(PLANES * plane);
-    boolean whole = finishes(store);
+    boolean whole = store.overwrites();
     float[] to = whole ? c : scratch.patches(pixels * columns);
     int toOffset = whole ? cOffset : 0;
     float[] bias = bias(columns, store, whole, scratch);
@@ -158,7 +158,7 @@ final class PlanarTile {
 
   /**
    * The maxima of windows that {@link #pools}, of {@code C ← store(P · B)}, for {@code rows} rows
-   * of windows. C is not stored, and a tile finishes it, as {@link #finishes} says.
+   * of windows. C is not stored; {@code store} overwrites.
    *
    * @param argmax where in its window each maximum stands, or null
    */
@@ -246,11 +246,6 @@ final class PlanarTile {
     if (argmax != null) {
       MaxPooling.places(pixels * columns, places, argmax, argmaxOffset);
     }
-  }
-
-  /** Whether tiles finish C as {@code store} says, save for the sum with what stands there. */
-  static boolean finishes(TileStore store) {
-    return store.way() == Microkernel.STORE || store.way() == Microkernel.FINISH;
   }
 
   /** The first pixel of vector {@code v}; a row's last starts earlier if it would run over. */

@@ -40,6 +40,11 @@ final class TileStore {
     return sums == Microkernel.STORE ? Microkernel.FINISH : Microkernel.ADD_AND_FINISH;
   }
 
+  /** Whether a tile does it all, and reads nothing of C. */
+  boolean overwrites() {
+    return way() == Microkernel.STORE || way() == Microkernel.FINISH;
+  }
+
   /** How sums get to C before {@link #epilogue}: STORE, ADD, or −1 if the microkernel cannot. */
   int sums() {
     if (alpha != 1 || (beta != 0 && beta != 1)) {

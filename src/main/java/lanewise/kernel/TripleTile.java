@@ -36,8 +36,8 @@ final class TripleTile {
   }
 
   /**
-   * {@code C ← store(P · B)} for the patches of {@code lines} lines of {@code width} pixels, if
-   * {@code store} stores or finishes.
+   * {@code C ← store(P · B)} for the patches of {@code lines} lines of {@code width} pixels; where
+   * {@code store} does not overwrite C, the sums alone.
    *
    * @param lineStep from the first patch of a line to that of the next
    * @param pixelStep from a patch to its neighbour
