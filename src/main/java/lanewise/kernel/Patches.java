@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * How the patches of an image become the left operand of a matrix product: a row per output pixel,
  * its {@code kernelHeight · kernelWidth · groupChannels} elements read where they lie in the padded
  * image, so that no patch is ever copied. Only where a run of memory would be shorter than {@value
- * #SHORT_RUN} elements (few channels) are patches gathered first.
+ * #SHORT_RUN} elements (few channels) and is not read by {@linkplain TripleTile triples} are
+ * patches gathered first.
  *
  * <p>Backward to the input is the same product over the output's gradient, with zeros inserted
  * between its pixels where the convolution strides, padded by what the forward pass did not pad.
