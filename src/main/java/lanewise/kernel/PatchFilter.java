@@ -169,7 +169,7 @@ final class PatchFilter implements WorkerPool.Task {
       blockTurned(p, firstRow, rows, pixelRows, columns, x, base, dOut, store, at, scratch);
       return;
     }
-    boolean unpacked = p.fewChannels || p.byTriplePixels;
+    boolean unpacked = p.byPlanes || p.byTriplePixels;
     boolean panel = // dOutput as it lies
         s.groups() == 1
             && columns % Simd.LANES == 0
@@ -178,8 +178,7 @@ final class PatchFilter implements WorkerPool.Task {
     int rightAt = panel ? dOut : 0;
     float[] left =
         scratch.left(unpacked ? 0 : (Math.min(rows, ROWS) + Microkernel.LEFT_STEP) * pixels);
-    boolean parted = p.fewChannels && !p.byTriplePixels;
-    float[] planes = parted ? p.planes(pixelRows, x, base, scratch) : left;
+    float[] planes = p.byPlanes ? p.planes(pixelRows, x, base, scratch) : left;
     for (int g = 0; g < s.groups(); g++) {
       if (!panel) {
         Panels.packRight(
@@ -213,7 +212,7 @@ final class PatchFilter implements WorkerPool.Task {
             scratch);
         continue;
       }
-      if (p.fewChannels) {
+      if (p.byPlanes) {
         int at = sumsOffset + chunk * s.filterSize() + firstRow * s.outChannels() + g * columns;
         p.multiplyPixels(
             pixelRows,

@@ -54,8 +54,8 @@ final class Patches {
   final boolean planar;
   final boolean byTriples;
   final boolean gathers;
-  final boolean fewChannels;
-  final boolean byTriplePixels; // its filter's gradient
+  final boolean byTriplePixels; // the gradient of the filter
+  final boolean byPlanes; // likewise
   private final int[] taps; // offset of each patch element from the patch's first
   private final int[] triples; // of each three patch elements
   private final int[] planeTaps; // in planes; a tile's rows beyond the last repeat the first
@@ -101,11 +101,12 @@ final class Patches {
     boolean few = !planar && run() < SHORT_RUN && kernelHeight * kernelWidth > 1;
     byTriples = few && groups == 1 && TripleTile.suits(run(), patchSize, outWidth, columns);
     gathers = few && !byTriples;
-    fewChannels = groupChannels < 16;
+    boolean fewChannels = groupChannels < 16;
     byTriplePixels =
         (fewChannels || patchSize <= KC)
             && groups == 1
             && TriplePixelTile.suits(run(), patchSize, columns);
+    byPlanes = fewChannels && !byTriplePixels;
     inPlace =
         !gathers
             && padTop == 0
@@ -118,7 +119,7 @@ final class Patches {
     pitch = (inPlace ? width : paddedWidth) * channels;
     taps = taps();
     triples = byTriples ? triples() : taps;
-    planeTaps = fewChannels ? planeTaps() : taps;
+    planeTaps = byPlanes ? planeTaps() : taps;
     blocks = blocks();
   }
 

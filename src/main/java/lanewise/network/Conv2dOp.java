@@ -1,24 +1,23 @@
 package lanewise.network;
 
-import lanewise.kernel.Convolution;
 import lanewise.kernel.Epilogue;
-import lanewise.kernel.PackedFilter;
 import lanewise.shape.ConvolutionShape;
-import org.jspecify.annotations.Nullable;
 
 /** {@code output = f(input ∗ filter + bias)}. */
 final class Conv2dOp implements Op {
-  private final ConvolutionShape shape;
   private final Epilogue epilogue;
-  private final Weights weights; // [kh, kw, inChannels / groups, outChannels], then any bias
+  private final Filter filter;
   private final Ports ports;
   private final OutputGradient outputGradient;
-  private @Nullable PackedFilter packed;
 
+  /**
+   * A convolution.
+   *
+   * @param weights the filter's, then any bias
+   */
   Conv2dOp(ConvolutionShape shape, Epilogue epilogue, Weights weights, Ports ports) {
-    this.shape = shape;
     this.epilogue = epilogue;
-    this.weights = weights;
+    this.filter = new Filter(shape, weights);
     this.ports = ports;
     int rows = shape.batch() * shape.outHeight() * shape.outWidth();
     int biasOffset = weights.offset() + shape.filterSize();
@@ -29,46 +28,18 @@ final class Conv2dOp implements Op {
 
   @Override
   public void freeze() {
-    packed = Convolution.pack(shape, weights.values(), weights.offset());
+    filter.freeze();
   }
 
   @Override
   public void forward(long step) {
-    Buffer x = ports.input();
-    Buffer y = ports.output();
-    PackedFilter filter = packed;
-    if (filter != null) {
-      Convolution.forward(shape, x.array, x.offset, filter, epilogue, y.array, y.offset);
-      return;
-    }
-    Convolution.forward(
-        shape, x.array, x.offset, weights.values(), weights.offset(), epilogue, y.array, y.offset);
+    filter.forward(ports.input(), epilogue, ports.output());
   }
 
   @Override
   public void backward(long step) {
-    Buffer x = ports.input();
-    Buffer dOutput = ports.dOutput();
-    Buffer dInput = ports.dInput();
     outputGradient.apply();
-    Convolution.backwardFilter(
-        shape,
-        x.array,
-        x.offset,
-        dOutput.array,
-        dOutput.offset,
-        weights.gradients(),
-        weights.offset());
-    if (dInput != Buffer.NONE) {
-      Convolution.backwardInput(
-          shape,
-          dOutput.array,
-          dOutput.offset,
-          weights.values(),
-          weights.offset(),
-          dInput.array,
-          dInput.offset);
-    }
+    filter.backward(ports.input(), ports.dOutput(), ports.dInput());
   }
 
   @Override

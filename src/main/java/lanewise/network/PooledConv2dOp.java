@@ -2,7 +2,6 @@ package lanewise.network;
 
 import lanewise.kernel.Convolution;
 import lanewise.kernel.Epilogue;
-import lanewise.kernel.PackedFilter;
 import lanewise.kernel.Partition;
 import lanewise.kernel.Pooling;
 import lanewise.kernel.WorkerPool;
@@ -20,7 +19,7 @@ final class PooledConv2dOp implements Op {
   private final ConvolutionShape shape;
   private final PoolingShape pooling;
   private final Epilogue epilogue;
-  private final Weights weights; // [kh, kw, inChannels / groups, outChannels], then any bias
+  private final Filter filter;
   private final Ports ports;
   private final Buffer convolved; // none if rows are pooled as they are made
   private final Buffer dConvolved; // none if no gradient is made of it
@@ -29,7 +28,6 @@ final class PooledConv2dOp implements Op {
   private final byte @Nullable [] argmax; // [batch, outHeight, outWidth, channels] of the pooling
   private final WorkerPool.Task pool = this::poolPiece;
   private final WorkerPool.Task unpool = this::unpoolPiece;
-  private @Nullable PackedFilter packed;
 
   PooledConv2dOp(
       ConvolutionShape shape,
@@ -43,7 +41,7 @@ final class PooledConv2dOp implements Op {
     this.shape = shape;
     this.pooling = pooling;
     this.epilogue = epilogue;
-    this.weights = weights;
+    filter = new Filter(shape, weights);
     this.ports = ports;
     this.convolved = convolved;
     this.dConvolved = dConvolved;
@@ -58,54 +56,17 @@ final class PooledConv2dOp implements Op {
 
   @Override
   public void freeze() {
-    packed = Convolution.pack(shape, weights.values(), weights.offset());
+    filter.freeze();
   }
 
   @Override
   public void forward(long step) {
     if (convolved == Buffer.NONE) {
-      forwardByRows();
+      filter.forwardPooled(pooling, ports.input(), epilogue, ports.output(), argmax);
       return;
     }
-    Buffer x = ports.input();
-    Buffer y = convolved;
-    PackedFilter filter = packed;
-    if (filter != null) {
-      Convolution.forward(shape, x.array, x.offset, filter, epilogue, y.array, y.offset);
-    } else {
-      Convolution.forward(
-          shape,
-          x.array,
-          x.offset,
-          weights.values(),
-          weights.offset(),
-          epilogue,
-          y.array,
-          y.offset);
-    }
+    filter.forward(ports.input(), epilogue, convolved);
     WorkerPool.run(images.pieces(), pool);
-  }
-
-  private void forwardByRows() {
-    Buffer x = ports.input();
-    Buffer y = ports.output();
-    PackedFilter filter = packed;
-    if (filter != null) {
-      Convolution.forwardPooled(
-          shape, pooling, x.array, x.offset, filter, epilogue, y.array, y.offset, argmax);
-      return;
-    }
-    Convolution.forwardPooled(
-        shape,
-        pooling,
-        x.array,
-        x.offset,
-        weights.values(),
-        weights.offset(),
-        epilogue,
-        y.array,
-        y.offset,
-        argmax);
   }
 
   private void poolPiece(int piece) {
@@ -124,9 +85,6 @@ final class PooledConv2dOp implements Op {
 
   @Override
   public void backward(long step) {
-    Buffer x = ports.input();
-    Buffer dOutput = ports.dOutput();
-    Buffer dInput = ports.dInput();
     byte[] places = argmax;
     if (places == null) {
       return;
@@ -136,35 +94,10 @@ final class PooledConv2dOp implements Op {
       WorkerPool.run(images.pieces(), unpool);
     }
     if (Convolution.takesMaxima(shape, pooling)) {
-      Convolution.backwardFilterOfMaxima(
-          shape,
-          pooling,
-          x.array,
-          x.offset,
-          places,
-          dOutput.array,
-          dOutput.offset,
-          weights.gradients(),
-          weights.offset());
+      filter.backwardOfMaxima(pooling, ports.input(), places, ports.dOutput());
+      filter.backwardInput(dConvolved, ports.dInput());
     } else {
-      Convolution.backwardFilter(
-          shape,
-          x.array,
-          x.offset,
-          dConvolved.array,
-          dConvolved.offset,
-          weights.gradients(),
-          weights.offset());
-    }
-    if (dInput != Buffer.NONE) {
-      Convolution.backwardInput(
-          shape,
-          dConvolved.array,
-          dConvolved.offset,
-          weights.values(),
-          weights.offset(),
-          dInput.array,
-          dInput.offset);
+      filter.backward(ports.input(), dConvolved, ports.dInput());
     }
   }
 

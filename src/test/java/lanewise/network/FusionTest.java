@@ -79,6 +79,27 @@ class FusionTest {
                       .then(wall)
                       .then(new ReLU6(), CONV);
                 }),
+        new Case(
+            "maxima of ReLU, without a bias",
+            wall ->
+                x ->
+                    x.then(CONV, CONV.withoutBias(), new ReLU())
+                        .then(wall)
+                        .then(new MaxPool2d(2), CONV)),
+        new Case(
+            "overlapping maxima of ReLU6, without a bias",
+            wall ->
+                x ->
+                    x.then(CONV, CONV.withoutBias(), new ReLU6())
+                        .then(wall)
+                        .then(new MaxPool2d(3, 2, Padding.SAME), CONV)),
+        new Case(
+            "maxima of leaky ReLU, without a bias",
+            wall ->
+                x ->
+                    x.then(CONV, CONV.withoutBias(), new LeakyReLU(0.1f))
+                        .then(wall)
+                        .then(new MaxPool2d(2), CONV)),
         new Case("sum", residual(new Layer[0])),
         new Case("sum and ReLU", residual(new ReLU(), CONV)),
         new Case("sum and ReLU6, last", residual(new ReLU6())),
