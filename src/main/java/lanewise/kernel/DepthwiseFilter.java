@@ -20,8 +20,11 @@ final class DepthwiseFilter extends DepthwiseWalk implements WorkerPool.Task {
   /** Runs of rows at most; part of the order of accumulation. */
   private static final int CHUNKS = 16;
 
-  /** Floats of all runs' sums at most; part of the order of accumulation. */
-  private static final int PARTIALS = 1 << 21;
+  /** Pixels of a run per tap at least; part of the order of accumulation. */
+  private static final int PIXELS = 32;
+
+  /** Channels that tasks do not part. */
+  private static final int CHANNELS = 16;
 
   private float[] input = NOTHING;
   private int inputOffset;
@@ -31,7 +34,12 @@ final class DepthwiseFilter extends DepthwiseWalk implements WorkerPool.Task {
   private float[] sums = NOTHING; // [chunks, filterSize]
   private int size;
   private int chunks;
+  private int blocks;
+  private int blockSize;
   private int allRows;
+  private int taps;
+  private float[] target = NOTHING;
+  private int targetOffset;
 
   void run(
       ConvolutionShape s,
@@ -49,41 +57,72 @@ final class DepthwiseFilter extends DepthwiseWalk implements WorkerPool.Task {
     inputImage = s.inImageSize();
     size = s.filterSize();
     allRows = s.batch() * s.outHeight();
-    chunks = Math.max(1, Math.min(Math.min(CHUNKS, allRows), PARTIALS / size));
-    if (sums.length < chunks * size) {
-      sums = new float[chunks * size];
+    taps = s.kernelHeight() * s.kernelWidth();
+    chunks = Math.clamp(allRows * targetWidth / (PIXELS * taps), 1, Math.min(CHUNKS, allRows));
+    int parts = Math.ceilDiv(4 * WorkerPool.threads(), chunks);
+    blockSize = Math.ceilDiv(Math.ceilDiv(channels, parts), CHANNELS) * CHANNELS;
+    blocks = Math.ceilDiv(channels, blockSize);
+    if (chunks == 1) {
+      target = dFilter;
+      targetOffset = dFilterOffset;
+    } else {
+      if (sums.length < chunks * size) {
+        sums = new float[chunks * size];
+      }
+      target = sums;
+      targetOffset = 0;
     }
     try {
-      WorkerPool.run(chunks, this);
+      WorkerPool.run(chunks * blocks, this);
     } finally {
       this.input = NOTHING;
       this.dOutput = NOTHING;
+      target = NOTHING;
     }
-    System.arraycopy(sums, 0, dFilter, dFilterOffset, size);
-    for (int chunk = 1; chunk < chunks; chunk++) {
-      Elementwise.add(size, dFilter, dFilterOffset, sums, chunk * size, dFilter, dFilterOffset);
+    if (chunks > 1) {
+      System.arraycopy(sums, 0, dFilter, dFilterOffset, size);
+      for (int chunk = 1; chunk < chunks; chunk++) {
+        Elementwise.add(size, dFilter, dFilterOffset, sums, chunk * size, dFilter, dFilterOffset);
+      }
     }
   }
 
   @Override
-  public void run(int chunk) {
-    int filter = chunk * size;
-    Arrays.fill(sums, filter, filter + size, 0);
-    int end = (int) ((long) (chunk + 1) * allRows / chunks);
-    for (int row = (int) ((long) chunk * allRows / chunks); row < end; row++) {
-      int at = dOutputOffset + row * targetWidth * channels;
-      row(row % targetHeight, at, inputOffset + row / targetHeight * inputImage, filter);
+  public void run(int task) {
+    int chunk = task / blocks;
+    int first = task % blocks * blockSize;
+    int last = Math.min(channels, first + blockSize);
+    int filter = targetOffset + chunk * size;
+    for (int tap = 0; tap < taps; tap++) {
+      int at = filter + tap * channels;
+      Arrays.fill(target, at + first, at + last, 0);
+    }
+    int w = filter + first;
+    int count = last - first;
+    int to = (int) ((long) (chunk + 1) * allRows / chunks);
+    for (int row = (int) ((long) chunk * allRows / chunks); row < to; row++) {
+      int at = dOutputOffset + row * targetWidth * channels + first;
+      row(row % targetHeight, at, inputOffset + row / targetHeight * inputImage + first, w, count);
     }
   }
 
   @Override
   boolean row(
-      int before, int number, int after, int at, int from, int sum, int tapRows, int tapColumns) {
-    if (tapRows != 3 || tapColumns != 3 || number < 1) {
+      int before,
+      int number,
+      int after,
+      int at,
+      int from,
+      int sum,
+      int tapRows,
+      int tapColumns,
+      int block) {
+    if (tapRows < 2 || tapRows > 3 || tapColumns != 3 || number < 1) {
       return false;
     }
-    if (overlaps()) {
-      addRow(
+    if (tapRows == 2 && overlaps()) {
+      DepthwiseFilterRow.addPair(
+          block,
           channels,
           before,
           number,
@@ -94,11 +133,12 @@ final class DepthwiseFilter extends DepthwiseWalk implements WorkerPool.Task {
           sourceColumn,
           dOutput,
           at,
-          sums,
+          target,
           sum,
           filterRow);
-    } else if (byTwo()) {
-      addRowByTwo(
+    } else if (overlaps()) {
+      DepthwiseFilterRow.add(
+          block,
           channels,
           before,
           number,
@@ -109,7 +149,23 @@ final class DepthwiseFilter extends DepthwiseWalk implements WorkerPool.Task {
           sourceColumn,
           dOutput,
           at,
-          sums,
+          target,
+          sum,
+          filterRow);
+    } else if (tapRows == 3 && byTwo()) {
+      DepthwiseFilterRow.addByTwo(
+          block,
+          channels,
+          before,
+          number,
+          after,
+          input,
+          from,
+          sourceRow,
+          sourceColumn,
+          dOutput,
+          at,
+          target,
           sum,
           filterRow);
     } else {
@@ -119,7 +175,7 @@ final class DepthwiseFilter extends DepthwiseWalk implements WorkerPool.Task {
   }
 
   @Override
-  void pixels(int number, int at, int from, int sum, int tapRows, int tapColumns) {
+  void pixels(int number, int at, int from, int sum, int tapRows, int tapColumns, int block) {
     for (int i = 0; i < tapRows; i++) {
       int x = from + i * sourceRow;
       int to = sum + i * filterRow;
@@ -128,246 +184,33 @@ final class DepthwiseFilter extends DepthwiseWalk implements WorkerPool.Task {
         int source = x + j * sourceColumn;
         int tap = to + j * channels;
         if (j <= tapColumns - 5 && overlaps()) {
-          addToFive(channels, number, input, source, sourceColumn, dOutput, at, sums, tap);
+          addToFive(block, channels, number, input, source, sourceColumn, dOutput, at, target, tap);
           j += 5;
         } else if (j <= tapColumns - 3) {
           addToThree(
-              channels, number, input, source, sourceColumn, sourceStep, dOutput, at, sums, tap);
+              block,
+              channels,
+              number,
+              input,
+              source,
+              sourceColumn,
+              sourceStep,
+              dOutput,
+              at,
+              target,
+              tap);
           j += 3;
         } else {
-          addToOne(channels, number, input, source, sourceStep, dOutput, at, sums, tap);
+          addToOne(block, channels, number, input, source, sourceStep, dOutput, at, target, tap);
           j++;
         }
       }
     }
   }
 
-  /**
-   * A row of pixels added to all taps of 3 × 3, where pixels lie as far apart as taps: a pixel
-   * brings in one column of the input.
-   */
-  private static void addRow(
-      int channels,
-      int before,
-      int number,
-      int after,
-      float[] x,
-      int xOffset,
-      int xRow,
-      int xColumn,
-      float[] d,
-      int dOffset,
-      float[] w,
-      int wOffset,
-      int wRow) {
-    int c = 0;
-    for (; c <= channels - LANES; c += LANES) {
-      int tap0 = wOffset + c;
-      int tap1 = tap0 + wRow;
-      int tap2 = tap1 + wRow;
-      int row0 = xOffset + c;
-      int row1 = row0 + xRow;
-      int row2 = row1 + xRow;
-      FloatVector w0 = FloatVector.fromArray(S, w, tap0);
-      FloatVector w1 = FloatVector.fromArray(S, w, tap0 + channels);
-      FloatVector w2 = FloatVector.fromArray(S, w, tap0 + 2 * channels);
-      FloatVector w3 = FloatVector.fromArray(S, w, tap1);
-      FloatVector w4 = FloatVector.fromArray(S, w, tap1 + channels);
-      FloatVector w5 = FloatVector.fromArray(S, w, tap1 + 2 * channels);
-      FloatVector w6 = FloatVector.fromArray(S, w, tap2);
-      FloatVector w7 = FloatVector.fromArray(S, w, tap2 + channels);
-      FloatVector w8 = FloatVector.fromArray(S, w, tap2 + 2 * channels);
-      FloatVector x0 = FloatVector.fromArray(S, x, row0);
-      FloatVector x1 = FloatVector.fromArray(S, x, row0 + xColumn);
-      FloatVector x3 = FloatVector.fromArray(S, x, row1);
-      FloatVector x4 = FloatVector.fromArray(S, x, row1 + xColumn);
-      FloatVector x6 = FloatVector.fromArray(S, x, row2);
-      FloatVector x7 = FloatVector.fromArray(S, x, row2 + xColumn);
-      if (before > 0) {
-        FloatVector d0 = FloatVector.fromArray(S, d, dOffset - channels + c);
-        w1 = x0.fma(d0, w1);
-        w2 = x1.fma(d0, w2);
-        w4 = x3.fma(d0, w4);
-        w5 = x4.fma(d0, w5);
-        w7 = x6.fma(d0, w7);
-        w8 = x7.fma(d0, w8);
-      }
-      for (int p = 0; p < number; p++) {
-        FloatVector d0 = FloatVector.fromArray(S, d, dOffset + p * channels + c);
-        FloatVector x2 = FloatVector.fromArray(S, x, row0 + (p + 2) * xColumn);
-        FloatVector x5 = FloatVector.fromArray(S, x, row1 + (p + 2) * xColumn);
-        FloatVector x8 = FloatVector.fromArray(S, x, row2 + (p + 2) * xColumn);
-        w0 = x0.fma(d0, w0);
-        w1 = x1.fma(d0, w1);
-        w2 = x2.fma(d0, w2);
-        w3 = x3.fma(d0, w3);
-        w4 = x4.fma(d0, w4);
-        w5 = x5.fma(d0, w5);
-        w6 = x6.fma(d0, w6);
-        w7 = x7.fma(d0, w7);
-        w8 = x8.fma(d0, w8);
-        x0 = x1;
-        x1 = x2;
-        x3 = x4;
-        x4 = x5;
-        x6 = x7;
-        x7 = x8;
-      }
-      if (after > 0) {
-        FloatVector d0 = FloatVector.fromArray(S, d, dOffset + number * channels + c);
-        w0 = x0.fma(d0, w0);
-        w1 = x1.fma(d0, w1);
-        w3 = x3.fma(d0, w3);
-        w4 = x4.fma(d0, w4);
-        w6 = x6.fma(d0, w6);
-        w7 = x7.fma(d0, w7);
-      }
-      w0.intoArray(w, tap0);
-      w1.intoArray(w, tap0 + channels);
-      w2.intoArray(w, tap0 + 2 * channels);
-      w3.intoArray(w, tap1);
-      w4.intoArray(w, tap1 + channels);
-      w5.intoArray(w, tap1 + 2 * channels);
-      w6.intoArray(w, tap2);
-      w7.intoArray(w, tap2 + channels);
-      w8.intoArray(w, tap2 + 2 * channels);
-    }
-    addRowRest(
-        c, channels, before, number, after, x, xOffset, xRow, xColumn, xColumn, d, dOffset, w,
-        wOffset, wRow);
-  }
-
-  /** The same where pixels lie twice as far apart as taps, with two new columns. */
-  private static void addRowByTwo(
-      int channels,
-      int before,
-      int number,
-      int after,
-      float[] x,
-      int xOffset,
-      int xRow,
-      int xColumn,
-      float[] d,
-      int dOffset,
-      float[] w,
-      int wOffset,
-      int wRow) {
-    int c = 0;
-    for (; c <= channels - LANES; c += LANES) {
-      int tap0 = wOffset + c;
-      int tap1 = tap0 + wRow;
-      int tap2 = tap1 + wRow;
-      int row0 = xOffset + c;
-      int row1 = row0 + xRow;
-      int row2 = row1 + xRow;
-      FloatVector w0 = FloatVector.fromArray(S, w, tap0);
-      FloatVector w1 = FloatVector.fromArray(S, w, tap0 + channels);
-      FloatVector w2 = FloatVector.fromArray(S, w, tap0 + 2 * channels);
-      FloatVector w3 = FloatVector.fromArray(S, w, tap1);
-      FloatVector w4 = FloatVector.fromArray(S, w, tap1 + channels);
-      FloatVector w5 = FloatVector.fromArray(S, w, tap1 + 2 * channels);
-      FloatVector w6 = FloatVector.fromArray(S, w, tap2);
-      FloatVector w7 = FloatVector.fromArray(S, w, tap2 + channels);
-      FloatVector w8 = FloatVector.fromArray(S, w, tap2 + 2 * channels);
-      FloatVector x0 = FloatVector.fromArray(S, x, row0);
-      FloatVector x3 = FloatVector.fromArray(S, x, row1);
-      FloatVector x6 = FloatVector.fromArray(S, x, row2);
-      if (before > 0) {
-        FloatVector d0 = FloatVector.fromArray(S, d, dOffset - channels + c);
-        w1 = FloatVector.fromArray(S, x, row0 - xColumn).fma(d0, w1);
-        w2 = x0.fma(d0, w2);
-        w4 = FloatVector.fromArray(S, x, row1 - xColumn).fma(d0, w4);
-        w5 = x3.fma(d0, w5);
-        w7 = FloatVector.fromArray(S, x, row2 - xColumn).fma(d0, w7);
-        w8 = x6.fma(d0, w8);
-      }
-      for (int p = 0; p < number; p++) {
-        int next = (2 * p + 1) * xColumn;
-        FloatVector d0 = FloatVector.fromArray(S, d, dOffset + p * channels + c);
-        FloatVector x2 = FloatVector.fromArray(S, x, row0 + next + xColumn);
-        FloatVector x5 = FloatVector.fromArray(S, x, row1 + next + xColumn);
-        FloatVector x8 = FloatVector.fromArray(S, x, row2 + next + xColumn);
-        w0 = x0.fma(d0, w0);
-        w1 = FloatVector.fromArray(S, x, row0 + next).fma(d0, w1);
-        w2 = x2.fma(d0, w2);
-        w3 = x3.fma(d0, w3);
-        w4 = FloatVector.fromArray(S, x, row1 + next).fma(d0, w4);
-        w5 = x5.fma(d0, w5);
-        w6 = x6.fma(d0, w6);
-        w7 = FloatVector.fromArray(S, x, row2 + next).fma(d0, w7);
-        w8 = x8.fma(d0, w8);
-        x0 = x2;
-        x3 = x5;
-        x6 = x8;
-      }
-      if (after > 0) {
-        int next = (2 * number + 1) * xColumn;
-        FloatVector d0 = FloatVector.fromArray(S, d, dOffset + number * channels + c);
-        w0 = x0.fma(d0, w0);
-        w1 = FloatVector.fromArray(S, x, row0 + next).fma(d0, w1);
-        w3 = x3.fma(d0, w3);
-        w4 = FloatVector.fromArray(S, x, row1 + next).fma(d0, w4);
-        w6 = x6.fma(d0, w6);
-        w7 = FloatVector.fromArray(S, x, row2 + next).fma(d0, w7);
-      }
-      w0.intoArray(w, tap0);
-      w1.intoArray(w, tap0 + channels);
-      w2.intoArray(w, tap0 + 2 * channels);
-      w3.intoArray(w, tap1);
-      w4.intoArray(w, tap1 + channels);
-      w5.intoArray(w, tap1 + 2 * channels);
-      w6.intoArray(w, tap2);
-      w7.intoArray(w, tap2 + channels);
-      w8.intoArray(w, tap2 + 2 * channels);
-    }
-    addRowRest(
-        c,
-        channels,
-        before,
-        number,
-        after,
-        x,
-        xOffset,
-        xRow,
-        xColumn,
-        2 * xColumn,
-        d,
-        dOffset,
-        w,
-        wOffset,
-        wRow);
-  }
-
-  /** The channels that fill no vector. */
-  private static void addRowRest(
-      int firstChannel,
-      int channels,
-      int before,
-      int number,
-      int after,
-      float[] x,
-      int xOffset,
-      int xRow,
-      int xColumn,
-      int xStep,
-      float[] d,
-      int dOffset,
-      float[] w,
-      int wOffset,
-      int wRow) {
-    for (int i = 0; i < 3; i++) {
-      for (int j = 0; j < 3; j++) {
-        int first = j == 0 ? 0 : -before;
-        int end = j == 2 ? number : number + after;
-        int from = xOffset + i * xRow + j * xColumn;
-        int to = wOffset + i * wRow + j * channels;
-        addRest(firstChannel, channels, first, end, x, from, xStep, d, dOffset, w, to);
-      }
-    }
-  }
-
   /** Pixels added to five taps of a row that lie as far apart. */
   private static void addToFive(
+      int block,
       int channels,
       int number,
       float[] x,
@@ -378,7 +221,7 @@ final class DepthwiseFilter extends DepthwiseWalk implements WorkerPool.Task {
       float[] w,
       int wOffset) {
     int c = 0;
-    for (; c <= channels - LANES; c += LANES) {
+    for (; c <= block - LANES; c += LANES) {
       FloatVector w0 = FloatVector.fromArray(S, w, wOffset + c);
       FloatVector w1 = FloatVector.fromArray(S, w, wOffset + channels + c);
       FloatVector w2 = FloatVector.fromArray(S, w, wOffset + 2 * channels + c);
@@ -410,12 +253,14 @@ final class DepthwiseFilter extends DepthwiseWalk implements WorkerPool.Task {
     }
     for (int j = 0; j < 5; j++) {
       int from = xOffset + j * xColumn;
-      addRest(c, channels, 0, number, x, from, xColumn, d, dOffset, w, wOffset + j * channels);
+      DepthwiseFilterRow.addRest(
+          c, block, channels, 0, number, x, from, xColumn, d, dOffset, w, wOffset + j * channels);
     }
   }
 
   /** Pixels added to three taps of a row. */
   private static void addToThree(
+      int block,
       int channels,
       int number,
       float[] x,
@@ -427,7 +272,7 @@ final class DepthwiseFilter extends DepthwiseWalk implements WorkerPool.Task {
       float[] w,
       int wOffset) {
     int c = 0;
-    for (; c <= channels - LANES; c += LANES) {
+    for (; c <= block - LANES; c += LANES) {
       FloatVector w0 = FloatVector.fromArray(S, w, wOffset + c);
       FloatVector w1 = FloatVector.fromArray(S, w, wOffset + channels + c);
       FloatVector w2 = FloatVector.fromArray(S, w, wOffset + 2 * channels + c);
@@ -443,8 +288,9 @@ final class DepthwiseFilter extends DepthwiseWalk implements WorkerPool.Task {
       w2.intoArray(w, wOffset + 2 * channels + c);
     }
     for (int j = 0; j < 3; j++) {
-      addRest(
+      DepthwiseFilterRow.addRest(
           c,
+          block,
           channels,
           0,
           number,
@@ -460,6 +306,7 @@ final class DepthwiseFilter extends DepthwiseWalk implements WorkerPool.Task {
 
   /** Pixels added to one tap. */
   private static void addToOne(
+      int block,
       int channels,
       int number,
       float[] x,
@@ -470,7 +317,7 @@ final class DepthwiseFilter extends DepthwiseWalk implements WorkerPool.Task {
       float[] w,
       int wOffset) {
     int c = 0;
-    for (; c <= channels - LANES; c += LANES) {
+    for (; c <= block - LANES; c += LANES) {
       FloatVector sum = FloatVector.fromArray(S, w, wOffset + c);
       for (int p = 0; p < number; p++) {
         FloatVector d0 = FloatVector.fromArray(S, d, dOffset + p * channels + c);
@@ -478,28 +325,7 @@ final class DepthwiseFilter extends DepthwiseWalk implements WorkerPool.Task {
       }
       sum.intoArray(w, wOffset + c);
     }
-    addRest(c, channels, 0, number, x, xOffset, xStep, d, dOffset, w, wOffset);
-  }
-
-  /** The channels that fill no vector, by one tap. */
-  private static void addRest(
-      int firstChannel,
-      int channels,
-      int first,
-      int end,
-      float[] x,
-      int xOffset,
-      int xStep,
-      float[] d,
-      int dOffset,
-      float[] w,
-      int wOffset) {
-    for (int c = firstChannel; c < channels; c++) {
-      float sum = w[wOffset + c];
-      for (int p = first; p < end; p++) {
-        sum = Math.fma(x[xOffset + p * xStep + c], d[dOffset + p * channels + c], sum);
-      }
-      w[wOffset + c] = sum;
-    }
+    DepthwiseFilterRow.addRest(
+        c, block, channels, 0, number, x, xOffset, xStep, d, dOffset, w, wOffset);
   }
 }

@@ -29,6 +29,9 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
   private Epilogue epilogue = Epilogue.NONE;
   private boolean fused;
   private boolean plain;
+  private boolean doubles;
+  private boolean leads;
+  private boolean trails;
   private float[] bias = NOTHING;
   private int biasOffset;
   private float floor;
@@ -44,6 +47,7 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
       float[] output,
       int outputOffset) {
     forward(s);
+    doubles = false;
     sourceImage = s.inImageSize();
     run(s.batch(), input, inputOffset, filter, filterOffset, epilogue, output, outputOffset);
   }
@@ -58,6 +62,16 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
       int dInputOffset) {
     backward(s);
     sourceImage = s.outImageSize();
+    leads = s.padLeft() == 0;
+    int most = 2 * s.outWidth() + (leads ? 1 : 0);
+    trails = s.inWidth() == most;
+    doubles =
+        s.kernelWidth() == 3
+            && s.strideWidth() == 2
+            && s.dilationWidth() == 1
+            && s.padLeft() <= 1
+            && s.inWidth() >= most - 1
+            && s.inWidth() <= most;
     run(
         s.batch(),
         dOutput,
@@ -111,16 +125,26 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
     int from = sourceOffset + image * sourceImage;
     for (int t = part * targetHeight / tasksPerImage; t < end; t++) {
       int to = targetOffset + (image * targetHeight + t) * targetWidth * channels;
-      row(t, to, from, filterOffset);
+      row(t, to, from, filterOffset, channels);
     }
   }
 
   @Override
   boolean row(
-      int before, int number, int after, int to, int from, int w, int tapRows, int tapColumns) {
-    boolean nine = tapRows == 3 && tapColumns == 3 && number > 0 && (plain || fused);
-    if (nine && overlaps()) {
-      sumRow(
+      int before,
+      int number,
+      int after,
+      int to,
+      int from,
+      int w,
+      int tapRows,
+      int tapColumns,
+      int block) {
+    if (tapColumns != 3 || number < 1 || !(plain || fused)) {
+      return false;
+    }
+    if (tapRows == 3 && overlaps()) {
+      DepthwiseRow.sum(
           channels,
           before,
           number,
@@ -142,8 +166,31 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
           pixelStep);
       return true;
     }
-    if (nine && byTwo()) {
-      sumRowByTwo(
+    if (tapRows == 2 && overlaps()) {
+      DepthwiseRow.sumPair(
+          channels,
+          before,
+          number,
+          after,
+          source,
+          from,
+          sourceRow,
+          sourceColumn,
+          filter,
+          w,
+          filterRow,
+          filterColumn,
+          fused,
+          bias,
+          biasOffset,
+          floor,
+          target,
+          to,
+          pixelStep);
+      return true;
+    }
+    if (tapRows == 3 && byTwo()) {
+      DepthwiseRow.sumByTwo(
           channels,
           before,
           number,
@@ -169,10 +216,23 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
   }
 
   @Override
-  void pixels(int number, int to, int from, int w, int tapRows, int tapColumns) {
-    if (plain && few(number, to, from, w, tapRows, tapColumns)) {
-      return;
+  boolean doubled(int to, int from, int w, int tapRows) {
+    if (!doubles || tapRows < 1 || tapRows > 2) {
+      return false;
     }
+    int number = columns.length;
+    if (tapRows == 1) {
+      DepthwiseRow.sumDoubled(channels, number, leads, trails, source, from, filter, w, target, to);
+    } else {
+      DepthwiseRow.sumDoubledPair(
+          channels, number, leads, trails, source, from, sourceRow, filter, w, filterRow, target,
+          to);
+    }
+    return true;
+  }
+
+  @Override
+  void pixels(int number, int to, int from, int w, int tapRows, int tapColumns, int block) {
     if (epilogue.sums()) {
       float[] sums = Scratch.current().patches(number * channels);
       sum(number, sums, 0, channels, from, w, tapRows, tapColumns);
@@ -185,37 +245,6 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
     for (int p = 0; p < number && !plain; p++) {
       finish(target, to + p * pixelStep, to + p * pixelStep);
     }
-  }
-
-  /** Pixels of two or two by two taps, as backward with strides; false for any others. */
-  private boolean few(int number, int to, int from, int w, int tapRows, int tapColumns) {
-    int taps = tapRows * tapColumns;
-    if (taps < 2 || tapRows > 2 || tapColumns > 2) {
-      return false;
-    }
-    int apart = tapColumns == 2 ? sourceColumn : sourceRow;
-    int tapsApart = tapColumns == 2 ? filterColumn : filterRow;
-    for (int p = 0; p < number; p++) {
-      int x = from + p * sourceStep;
-      int y = to + p * pixelStep;
-      if (taps == 2) {
-        sumTwo(channels, source, x, apart, filter, w, tapsApart, target, y);
-      } else {
-        sumFour(
-            channels,
-            source,
-            x,
-            sourceRow,
-            sourceColumn,
-            filter,
-            w,
-            filterRow,
-            filterColumn,
-            target,
-            y);
-      }
-    }
-    return true;
   }
 
   private void sum(
@@ -279,262 +308,6 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
     } else {
       TileStore store = Scratch.current().store.set(1, epilogue.beta(), true, epilogue, 0);
       store.row(channels, sums, from, target, to, 0);
-    }
-  }
-
-  /**
-   * A row by all taps of 3 × 3, where pixels lie as far apart as taps: a pixel brings in one column
-   * of the source.
-   */
-  private static void sumRow(
-      int channels,
-      int before,
-      int number,
-      int after,
-      float[] x,
-      int xOffset,
-      int xRow,
-      int xColumn,
-      float[] w,
-      int wOffset,
-      int wRow,
-      int wColumn,
-      boolean finishes,
-      float[] bias,
-      int biasOffset,
-      float floor,
-      float[] y,
-      int yOffset,
-      int yStep) {
-    int c = 0;
-    for (; c <= channels - LANES; c += LANES) {
-      int tap1 = wOffset + wRow + c;
-      int tap2 = tap1 + wRow;
-      FloatVector k0 = FloatVector.fromArray(S, w, wOffset + c);
-      FloatVector k1 = FloatVector.fromArray(S, w, wOffset + wColumn + c);
-      FloatVector k2 = FloatVector.fromArray(S, w, wOffset + 2 * wColumn + c);
-      FloatVector k3 = FloatVector.fromArray(S, w, tap1);
-      FloatVector k4 = FloatVector.fromArray(S, w, tap1 + wColumn);
-      FloatVector k5 = FloatVector.fromArray(S, w, tap1 + 2 * wColumn);
-      FloatVector k6 = FloatVector.fromArray(S, w, tap2);
-      FloatVector k7 = FloatVector.fromArray(S, w, tap2 + wColumn);
-      FloatVector k8 = FloatVector.fromArray(S, w, tap2 + 2 * wColumn);
-      FloatVector zero = FloatVector.zero(S);
-      FloatVector b = finishes ? FloatVector.fromArray(S, bias, biasOffset + c) : zero;
-      FloatVector least = FloatVector.broadcast(S, floor);
-      int row0 = xOffset + c;
-      int row1 = row0 + xRow;
-      int row2 = row1 + xRow;
-      FloatVector x0 = FloatVector.fromArray(S, x, row0);
-      FloatVector x1 = FloatVector.fromArray(S, x, row0 + xColumn);
-      FloatVector x3 = FloatVector.fromArray(S, x, row1);
-      FloatVector x4 = FloatVector.fromArray(S, x, row1 + xColumn);
-      FloatVector x6 = FloatVector.fromArray(S, x, row2);
-      FloatVector x7 = FloatVector.fromArray(S, x, row2 + xColumn);
-      if (before > 0) {
-        FloatVector sum = x1.fma(k2, x0.fma(k1, zero));
-        sum = x4.fma(k5, x3.fma(k4, sum));
-        sum = x7.fma(k8, x6.fma(k7, sum));
-        if (finishes) {
-          sum = sum.add(b).max(least);
-        }
-        sum.intoArray(y, yOffset - yStep + c);
-      }
-      for (int p = 0; p < number; p++) {
-        FloatVector x2 = FloatVector.fromArray(S, x, row0 + (p + 2) * xColumn);
-        FloatVector x5 = FloatVector.fromArray(S, x, row1 + (p + 2) * xColumn);
-        FloatVector x8 = FloatVector.fromArray(S, x, row2 + (p + 2) * xColumn);
-        FloatVector sum = x2.fma(k2, x1.fma(k1, x0.fma(k0, zero)));
-        sum = x5.fma(k5, x4.fma(k4, x3.fma(k3, sum)));
-        sum = x8.fma(k8, x7.fma(k7, x6.fma(k6, sum)));
-        if (finishes) {
-          sum = sum.add(b).max(least);
-        }
-        sum.intoArray(y, yOffset + p * yStep + c);
-        x0 = x1;
-        x1 = x2;
-        x3 = x4;
-        x4 = x5;
-        x6 = x7;
-        x7 = x8;
-      }
-      if (after > 0) {
-        FloatVector sum = x1.fma(k1, x0.fma(k0, zero));
-        sum = x4.fma(k4, x3.fma(k3, sum));
-        sum = x7.fma(k7, x6.fma(k6, sum));
-        if (finishes) {
-          sum = sum.add(b).max(least);
-        }
-        sum.intoArray(y, yOffset + number * yStep + c);
-      }
-    }
-    sumRowRest(
-        c,
-        channels,
-        before,
-        number,
-        after,
-        x,
-        xOffset,
-        xRow,
-        xColumn,
-        xColumn,
-        w,
-        wOffset,
-        wRow,
-        wColumn,
-        finishes,
-        bias,
-        biasOffset,
-        floor,
-        y,
-        yOffset,
-        yStep);
-  }
-
-  /** The same where pixels lie twice as far apart as taps, with two new columns. */
-  private static void sumRowByTwo(
-      int channels,
-      int before,
-      int number,
-      int after,
-      float[] x,
-      int xOffset,
-      int xRow,
-      int xColumn,
-      float[] w,
-      int wOffset,
-      int wRow,
-      int wColumn,
-      boolean finishes,
-      float[] bias,
-      int biasOffset,
-      float floor,
-      float[] y,
-      int yOffset,
-      int yStep) {
-    int c = 0;
-    for (; c <= channels - LANES; c += LANES) {
-      int tap1 = wOffset + wRow + c;
-      int tap2 = tap1 + wRow;
-      FloatVector k0 = FloatVector.fromArray(S, w, wOffset + c);
-      FloatVector k1 = FloatVector.fromArray(S, w, wOffset + wColumn + c);
-      FloatVector k2 = FloatVector.fromArray(S, w, wOffset + 2 * wColumn + c);
-      FloatVector k3 = FloatVector.fromArray(S, w, tap1);
-      FloatVector k4 = FloatVector.fromArray(S, w, tap1 + wColumn);
-      FloatVector k5 = FloatVector.fromArray(S, w, tap1 + 2 * wColumn);
-      FloatVector k6 = FloatVector.fromArray(S, w, tap2);
-      FloatVector k7 = FloatVector.fromArray(S, w, tap2 + wColumn);
-      FloatVector k8 = FloatVector.fromArray(S, w, tap2 + 2 * wColumn);
-      FloatVector zero = FloatVector.zero(S);
-      FloatVector b = finishes ? FloatVector.fromArray(S, bias, biasOffset + c) : zero;
-      FloatVector least = FloatVector.broadcast(S, floor);
-      int row0 = xOffset + c;
-      int row1 = row0 + xRow;
-      int row2 = row1 + xRow;
-      FloatVector x0 = FloatVector.fromArray(S, x, row0);
-      FloatVector x3 = FloatVector.fromArray(S, x, row1);
-      FloatVector x6 = FloatVector.fromArray(S, x, row2);
-      if (before > 0) {
-        FloatVector sum = FloatVector.fromArray(S, x, row0 - xColumn).fma(k1, zero);
-        sum = FloatVector.fromArray(S, x, row1 - xColumn).fma(k4, x0.fma(k2, sum));
-        sum = FloatVector.fromArray(S, x, row2 - xColumn).fma(k7, x3.fma(k5, sum));
-        sum = x6.fma(k8, sum);
-        if (finishes) {
-          sum = sum.add(b).max(least);
-        }
-        sum.intoArray(y, yOffset - yStep + c);
-      }
-      for (int p = 0; p < number; p++) {
-        int next = (2 * p + 1) * xColumn;
-        FloatVector x1 = FloatVector.fromArray(S, x, row0 + next);
-        FloatVector x2 = FloatVector.fromArray(S, x, row0 + next + xColumn);
-        FloatVector x4 = FloatVector.fromArray(S, x, row1 + next);
-        FloatVector x5 = FloatVector.fromArray(S, x, row1 + next + xColumn);
-        FloatVector x7 = FloatVector.fromArray(S, x, row2 + next);
-        FloatVector x8 = FloatVector.fromArray(S, x, row2 + next + xColumn);
-        FloatVector sum = x2.fma(k2, x1.fma(k1, x0.fma(k0, zero)));
-        sum = x5.fma(k5, x4.fma(k4, x3.fma(k3, sum)));
-        sum = x8.fma(k8, x7.fma(k7, x6.fma(k6, sum)));
-        if (finishes) {
-          sum = sum.add(b).max(least);
-        }
-        sum.intoArray(y, yOffset + p * yStep + c);
-        x0 = x2;
-        x3 = x5;
-        x6 = x8;
-      }
-      if (after > 0) {
-        int next = (2 * number + 1) * xColumn;
-        FloatVector sum = FloatVector.fromArray(S, x, row0 + next).fma(k1, x0.fma(k0, zero));
-        sum = FloatVector.fromArray(S, x, row1 + next).fma(k4, x3.fma(k3, sum));
-        sum = FloatVector.fromArray(S, x, row2 + next).fma(k7, x6.fma(k6, sum));
-        if (finishes) {
-          sum = sum.add(b).max(least);
-        }
-        sum.intoArray(y, yOffset + number * yStep + c);
-      }
-    }
-    sumRowRest(
-        c,
-        channels,
-        before,
-        number,
-        after,
-        x,
-        xOffset,
-        xRow,
-        xColumn,
-        2 * xColumn,
-        w,
-        wOffset,
-        wRow,
-        wColumn,
-        finishes,
-        bias,
-        biasOffset,
-        floor,
-        y,
-        yOffset,
-        yStep);
-  }
-
-  /** The channels of a row that fill no vector. */
-  private static void sumRowRest(
-      int firstChannel,
-      int channels,
-      int before,
-      int number,
-      int after,
-      float[] x,
-      int xOffset,
-      int xRow,
-      int xColumn,
-      int xStep,
-      float[] w,
-      int wOffset,
-      int wRow,
-      int wColumn,
-      boolean finishes,
-      float[] bias,
-      int biasOffset,
-      float floor,
-      float[] y,
-      int yOffset,
-      int yStep) {
-    for (int p = -before; p < number + after && firstChannel < channels; p++) {
-      int low = p < 0 ? 1 : 0;
-      int high = p < number ? 3 : 2;
-      for (int c = firstChannel; c < channels; c++) {
-        float sum = 0;
-        for (int i = 0; i < 3; i++) {
-          for (int j = low; j < high; j++) {
-            float value = x[xOffset + i * xRow + p * xStep + j * xColumn + c];
-            sum = Math.fma(value, w[wOffset + i * wRow + j * wColumn + c], sum);
-          }
-        }
-        y[yOffset + p * yStep + c] = finishes ? Math.max(sum + bias[biasOffset + c], floor) : sum;
-      }
     }
   }
 
@@ -663,66 +436,6 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
         float value = x[xOffset + p * xStep + channel];
         y[to] = Math.fma(value, w[wOffset + channel], starts ? 0 : y[to]);
       }
-    }
-  }
-
-  private static void sumTwo(
-      int channels,
-      float[] x,
-      int xOffset,
-      int xStep,
-      float[] w,
-      int wOffset,
-      int wStep,
-      float[] y,
-      int yOffset) {
-    int c = 0;
-    for (; c <= channels - LANES; c += LANES) {
-      FloatVector sum =
-          FloatVector.fromArray(S, x, xOffset + c)
-              .fma(FloatVector.fromArray(S, w, wOffset + c), FloatVector.zero(S));
-      FloatVector.fromArray(S, x, xOffset + xStep + c)
-          .fma(FloatVector.fromArray(S, w, wOffset + wStep + c), sum)
-          .intoArray(y, yOffset + c);
-    }
-    for (; c < channels; c++) {
-      float sum = Math.fma(x[xOffset + c], w[wOffset + c], 0f);
-      y[yOffset + c] = Math.fma(x[xOffset + xStep + c], w[wOffset + wStep + c], sum);
-    }
-  }
-
-  private static void sumFour(
-      int channels,
-      float[] x,
-      int xOffset,
-      int xRow,
-      int xColumn,
-      float[] w,
-      int wOffset,
-      int wRow,
-      int wColumn,
-      float[] y,
-      int yOffset) {
-    int x1 = xOffset + xRow;
-    int w1 = wOffset + wRow;
-    int c = 0;
-    for (; c <= channels - LANES; c += LANES) {
-      FloatVector sum =
-          FloatVector.fromArray(S, x, xOffset + c)
-              .fma(FloatVector.fromArray(S, w, wOffset + c), FloatVector.zero(S));
-      sum =
-          FloatVector.fromArray(S, x, xOffset + xColumn + c)
-              .fma(FloatVector.fromArray(S, w, wOffset + wColumn + c), sum);
-      sum = FloatVector.fromArray(S, x, x1 + c).fma(FloatVector.fromArray(S, w, w1 + c), sum);
-      FloatVector.fromArray(S, x, x1 + xColumn + c)
-          .fma(FloatVector.fromArray(S, w, w1 + wColumn + c), sum)
-          .intoArray(y, yOffset + c);
-    }
-    for (; c < channels; c++) {
-      float sum = Math.fma(x[xOffset + c], w[wOffset + c], 0f);
-      sum = Math.fma(x[xOffset + xColumn + c], w[wOffset + wColumn + c], sum);
-      sum = Math.fma(x[x1 + c], w[w1 + c], sum);
-      y[yOffset + c] = Math.fma(x[x1 + xColumn + c], w[w1 + wColumn + c], sum);
     }
   }
 

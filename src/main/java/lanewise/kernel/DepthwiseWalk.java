@@ -59,20 +59,26 @@ abstract class DepthwiseWalk {
     return sourceStep == 2 * sourceColumn;
   }
 
-  /** Row {@code t} of an image, whose pixels stand at {@code to} onward. */
-  void row(int t, int to, int sourceImage, int filter) {
+  /**
+   * Row {@code t} of an image, whose pixels stand at {@code to} onward, by the first {@code block}
+   * channels.
+   */
+  void row(int t, int to, int sourceImage, int filter, int block) {
     int source = rows.source(t);
     int low = rows.low(source);
     int tapRows = rows.high(source, rows.count(t)) - low;
     int from = sourceImage + (source + low * rows.distance) * columns.length * channels;
     int w = filter + (rows.tap(t) + low * rows.step) * kernelWidth * channels;
+    if (doubled(to, from, w, tapRows)) {
+      return;
+    }
     for (int first = 0; first < Math.min(columns.period, targetWidth); first++) {
       int pixels = Math.ceilDiv(targetWidth - first, columns.period);
-      line(first, pixels, to + first * channels, from, w, tapRows);
+      line(first, pixels, to + first * channels, from, w, tapRows, block);
     }
   }
 
-  private void line(int first, int pixels, int to, int from, int w, int tapRows) {
+  private void line(int first, int pixels, int to, int from, int w, int tapRows, int block) {
     int source = columns.source(first);
     int count = columns.count(first);
     int tap = w + columns.tap(first) * channels;
@@ -86,24 +92,40 @@ abstract class DepthwiseWalk {
     if (one
         && other
         && row(
-            inside, end - inside, pixels - end, to + inside * pixelStep, at, tap, tapRows, count)) {
+            inside,
+            end - inside,
+            pixels - end,
+            to + inside * pixelStep,
+            at,
+            tap,
+            tapRows,
+            count,
+            block)) {
       return;
     }
-    edge(0, inside, to, from, source, tap, tapRows, count);
+    edge(0, inside, to, from, source, tap, tapRows, count, block);
     if (end > inside) {
-      pixels(end - inside, to + inside * pixelStep, at, tap, tapRows, count);
+      pixels(end - inside, to + inside * pixelStep, at, tap, tapRows, count, block);
     }
-    edge(end, pixels, to, from, source, tap, tapRows, count);
+    edge(end, pixels, to, from, source, tap, tapRows, count, block);
   }
 
   private void edge(
-      int begin, int end, int to, int from, int source, int tap, int tapRows, int count) {
+      int begin,
+      int end,
+      int to,
+      int from,
+      int source,
+      int tap,
+      int tapRows,
+      int count,
+      int block) {
     for (int i = begin; i < end; i++) {
       int column = source + i * columns.advance;
       int low = columns.low(column);
       int high = columns.high(column, count);
       int at = from + (column + low * columns.distance) * channels;
-      pixels(1, to + i * pixelStep, at, tap + low * filterColumn, tapRows, high - low);
+      pixels(1, to + i * pixelStep, at, tap + low * filterColumn, tapRows, high - low, block);
     }
   }
 
@@ -113,8 +135,23 @@ abstract class DepthwiseWalk {
    * tap does. False if there is no kernel for it.
    */
   abstract boolean row(
-      int before, int number, int after, int to, int from, int w, int tapRows, int tapColumns);
+      int before,
+      int number,
+      int after,
+      int to,
+      int from,
+      int w,
+      int tapRows,
+      int tapColumns,
+      int block);
+
+  /**
+   * A whole row whose pixels are twice as many as the source's. False if there is no kernel for it.
+   */
+  boolean doubled(int to, int from, int w, int tapRows) {
+    return false;
+  }
 
   /** Pixels side by side, all their taps inside the source. */
-  abstract void pixels(int number, int to, int from, int w, int tapRows, int tapColumns);
+  abstract void pixels(int number, int to, int from, int w, int tapRows, int tapColumns, int block);
 }

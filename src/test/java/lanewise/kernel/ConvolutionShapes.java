@@ -99,6 +99,14 @@ final class ConvolutionShapes {
         depthwise(1, 14, 13, 5, 3, 3, 1, 1, Padding.of(4), 2),
         depthwise(1, 14, 15, 16, 3, 3, 3, 2, Padding.SAME, 2),
         depthwise(1, 17, 19, 3, 3, 4, 6, 4, Padding.SAME, 4), // divisors 2 and 4
+        depthwise(2, 9, 14, 33, 3, 3, 2, 2, Padding.of(1), 1), // twice as wide as its output
+        depthwise(2, 8, 13, 19, 3, 3, 2, 2, Padding.of(1), 1),
+        depthwise(1, 8, 13, 40, 3, 3, 2, 2, Padding.VALID, 1),
+        depthwise(1, 4, 1, 17, 3, 3, 2, 2, Padding.of(1), 1),
+        depthwise(1, 5, 2, 17, 3, 3, 2, 2, Padding.of(1), 1),
+        depthwise(1, 9, 12, 17, 3, 3, 2, 2, Padding.of(2), 1),
+        depthwise(1, 9, 8, 17, 5, 3, 2, 2, Padding.of(1), 1),
+        depthwise(2, 4, 5, 100, 3, 3, 1, 1, Padding.SAME, 1), // blocks of channels
         depthwise(2, 9, 12, 17, 5, 5, 1, 1, Padding.SAME, 1),
         depthwise(1, 13, 16, 33, 5, 5, 2, 2, Padding.of(4), 1),
         depthwise(2, 3, 21, 17, 1, 7, 1, 1, Padding.SAME, 1),
