@@ -467,6 +467,12 @@ public final class Convolution {
           n);
       return;
     }
+    if (PlanarFilter.suits(shape)) {
+      PlanarFilter.CURRENT
+          .get()
+          .run(shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
+      return;
+    }
     PatchFilter.CURRENT
         .get()
         .run(shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
