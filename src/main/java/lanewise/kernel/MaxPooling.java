@@ -266,11 +266,14 @@ final class MaxPooling {
       int inFrom) {
     int rowSize = s.inWidth() * s.channels();
     int outHeight = s.outHeight();
+    boolean pairs = pairs(s);
     for (int iy = 0; iy < s.inHeight(); iy++) {
       int oy = (iy + s.padTop()) / s.strideHeight();
       int ky = (iy + s.padTop()) % s.strideHeight();
       int row = iy * rowSize;
-      if (oy < outHeight && ky < s.kernelHeight()) {
+      if (oy < outHeight && ky < s.kernelHeight() && pairs) {
+        gatherPairs(s, oy, ky, row, argmax, argmaxFrom, dOutput, outFrom, dInput, inFrom);
+      } else if (oy < outHeight && ky < s.kernelHeight()) {
         gatherRow(s, oy, ky, row, argmax, argmaxFrom, dOutput, outFrom, dInput, inFrom);
       } else {
         Arrays.fill(dInput, inFrom + row, inFrom + row + rowSize, 0);
@@ -325,6 +328,74 @@ final class MaxPooling {
         ox++;
       }
     }
+  }
+
+  /**
+   * Whether {@link #gatherPairs} may write: of more than one vector, a last one that reaches into
+   * the pair's second pixel would come too late.
+   */
+  private static boolean pairs(PoolingShape s) {
+    return s.kernelWidth() == 2
+        && s.strideWidth() == 2
+        && s.padLeft() == 0
+        && 2 * s.outWidth() <= s.inWidth()
+        && (s.channels() <= LANES || s.channels() % LANES == 0);
+  }
+
+  /** As {@link #gatherRow}, where a window is a pair of pixels. */
+  private static void gatherPairs(
+      PoolingShape s,
+      int oy,
+      int ky,
+      int row,
+      byte[] argmax,
+      int argmaxFrom,
+      float[] dOutput,
+      int outFrom,
+      float[] dInput,
+      int inFrom) {
+    int channels = s.channels();
+    int windows = s.outWidth();
+    int lastOut = s.outImageSize() - SPAN; // what fits there fits twice in the input
+    byte k = (byte) (ky * 2);
+    int out = oy * s.outWidth() * channels;
+    int in = row;
+    int c = 0;
+    int left = windows;
+    while (left > 0 && out <= lastOut) {
+      ByteVector at = ByteVector.fromArray(BYTES, argmax, argmaxFrom + out);
+      IntVector wide = (IntVector) at.convertShape(VectorOperators.B2I, INTS, 0);
+      FloatVector d = fromArray(FLOATS, dOutput, outFrom + out);
+      FloatVector zero = FloatVector.zero(FLOATS);
+      zero.blend(d, wide.compare(VectorOperators.EQ, k).cast(FLOATS))
+          .intoArray(dInput, inFrom + in);
+      zero.blend(d, wide.compare(VectorOperators.EQ, (byte) (k + 1)).cast(FLOATS))
+          .intoArray(dInput, inFrom + in + channels);
+      c += LANES;
+      in += LANES;
+      out += LANES;
+      if (c >= channels) {
+        in += 2 * channels - c;
+        out += channels - c;
+        c = 0;
+        left--;
+      }
+    }
+    while (left > 0) {
+      boolean first = argmax[argmaxFrom + out] == k;
+      boolean second = argmax[argmaxFrom + out] == (byte) (k + 1);
+      dInput[inFrom + in] = first ? dOutput[outFrom + out] : 0;
+      dInput[inFrom + in + channels] = second ? dOutput[outFrom + out] : 0;
+      in++;
+      out++;
+      if (++c == channels) {
+        in += channels;
+        c = 0;
+        left--;
+      }
+    }
+    int used = row + 2 * windows * channels;
+    Arrays.fill(dInput, inFrom + used, inFrom + row + s.inWidth() * channels, 0);
   }
 
   /**

@@ -12,13 +12,14 @@ import org.junit.jupiter.api.Test;
 
 /** Pooling against plain loops over every window's elements. */
 final class PoolingTest {
-  private static final int[] CHANNELS = {1, 3, 4, 7, 8, 13, 16, 17, 33};
+  private static final int[] CHANNELS = {1, 3, 4, 7, 8, 13, 16, 17, 32, 33};
 
   /** Height, width, window height and width, strides, padding of all four sides. */
   private static final int[][] SIZES = {
     {1, 1, 1, 1, 1, 1, 0, 0, 0, 0},
     {4, 6, 2, 2, 2, 2, 0, 0, 0, 0},
     {7, 5, 2, 2, 2, 2, 0, 0, 0, 0}, // a row and a column over
+    {5, 23, 2, 2, 2, 2, 0, 0, 0, 0},
     {7, 9, 2, 2, 2, 2, 1, 0, 0, 1},
     {6, 7, 2, 2, 1, 1, 0, 1, 1, 0},
     {9, 11, 3, 3, 2, 2, 1, 1, 1, 1},
