@@ -6,6 +6,7 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import lanewise.shape.ConvolutionShape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gradient of a filter from one channel to few, where a vector holds pixels that stand side by
@@ -31,18 +32,8 @@ final class PlanarFilter implements WorkerPool.Task {
   /** Floats of a block, to stay in the first-level cache. */
   private static final int CACHED = 7 << 10;
 
-  private int height;
-  private int width;
-  private int outHeight;
-  private int outWidth;
+  private @Nullable ConvolutionShape shape;
   private int columns;
-  private int batch;
-  private int kernelHeight;
-  private int kernelWidth;
-  private int dilationHeight;
-  private int dilationWidth;
-  private int padTop;
-  private int padLeft;
   private int pitch;
   private int blockRows;
   private int[] taps = {};
@@ -78,7 +69,7 @@ final class PlanarFilter implements WorkerPool.Task {
     this.dOutput = dOutput;
     this.dOutputOffset = dOutputOffset;
     prepare(s);
-    chunks = Math.min(CHUNKS, batch);
+    chunks = Math.min(CHUNKS, s.batch());
     if (sums.length < chunks * chunkSize) {
       sums = new float[chunks * chunkSize];
     }
@@ -105,20 +96,11 @@ final class PlanarFilter implements WorkerPool.Task {
   }
 
   private void prepare(ConvolutionShape s) {
-    height = s.inHeight();
-    width = s.inWidth();
-    outHeight = s.outHeight();
-    outWidth = s.outWidth();
+    shape = s;
     columns = s.outChannels();
-    batch = s.batch();
-    kernelHeight = s.kernelHeight();
-    kernelWidth = s.kernelWidth();
-    dilationHeight = s.dilationHeight();
-    dilationWidth = s.dilationWidth();
-    padTop = s.padTop();
-    padLeft = s.padLeft();
-    pitch = Math.ceilDiv(outWidth + (kernelWidth - 1) * dilationWidth, SUMS) * SUMS;
-    blockRows = Math.clamp(CACHED / ((columns + 1) * pitch), 1, outHeight);
+    int reach = (s.kernelWidth() - 1) * s.dilationWidth();
+    pitch = Math.ceilDiv(s.outWidth() + reach, SUMS) * SUMS;
+    blockRows = Math.clamp(CACHED / ((columns + 1) * pitch), 1, s.outHeight());
     tileTaps = tileTaps(s.patchSize());
     tapTiles = Math.ceilDiv(s.patchSize(), tileTaps);
     paddedColumns = Math.ceilDiv(columns, CHANNELS) * CHANNELS;
@@ -128,8 +110,8 @@ final class PlanarFilter implements WorkerPool.Task {
     }
     for (int t = 0; t < tapTiles * tileTaps; t++) {
       int tap = Math.min(t, s.patchSize() - 1);
-      int row = tap / kernelWidth * dilationHeight;
-      taps[t] = row * pitch + tap % kernelWidth * dilationWidth;
+      int row = tap / s.kernelWidth() * s.dilationHeight();
+      taps[t] = row * pitch + tap % s.kernelWidth() * s.dilationWidth();
     }
   }
 
@@ -141,34 +123,39 @@ final class PlanarFilter implements WorkerPool.Task {
 
   @Override
   public void run(int chunk) {
+    ConvolutionShape s = shape;
+    if (s == null) {
+      return;
+    }
     Scratch scratch = Scratch.current();
     int to = chunk * chunkSize;
     Arrays.fill(sums, to, to + chunkSize, 0);
-    int tall = blockRows + (kernelHeight - 1) * dilationHeight;
-    int imageSize = tall * pitch + kernelWidth * dilationWidth;
+    int below = (s.kernelHeight() - 1) * s.dilationHeight();
+    int imageSize = (blockRows + below) * pitch + s.kernelWidth() * s.dilationWidth();
     int plane = blockRows * pitch;
     float[] image = scratch.image(imageSize);
     float[] planes = scratch.left(Math.ceilDiv(columns, LANES) * LANES * plane);
     Arrays.fill(image, 0, imageSize, 0);
     Arrays.fill(planes, 0, columns * plane, 0);
-    int end = (int) ((long) (chunk + 1) * batch / chunks);
-    for (int i = (int) ((long) chunk * batch / chunks); i < end; i++) {
-      for (int y = 0; y < outHeight; y += blockRows) {
-        int rows = Math.min(blockRows, outHeight - y);
-        copy(i, y - padTop, rows + (kernelHeight - 1) * dilationHeight, image);
-        part((i * outHeight + y) * outWidth, rows, planes, plane);
+    int end = (int) ((long) (chunk + 1) * s.batch() / chunks);
+    for (int i = (int) ((long) chunk * s.batch() / chunks); i < end; i++) {
+      for (int y = 0; y < s.outHeight(); y += blockRows) {
+        int rows = Math.min(blockRows, s.outHeight() - y);
+        copy(s, i, y - s.padTop(), rows + below, image);
+        part(s, (i * s.outHeight() + y) * s.outWidth(), rows, planes, plane);
         add(rows * pitch, image, planes, plane, to);
       }
     }
   }
 
   /** Rows of the image from {@code y} on, between zeros. */
-  private void copy(int i, int y, int rows, float[] image) {
-    int from = inputOffset + i * height * width;
+  private void copy(ConvolutionShape s, int i, int y, int rows, float[] image) {
+    int width = s.inWidth();
+    int from = inputOffset + i * s.inImageSize();
     for (int r = 0; r < rows; r++) {
-      int row = r * pitch + padLeft;
-      int number = Math.min(width, pitch - padLeft);
-      if (y + r >= 0 && y + r < height) {
+      int row = r * pitch + s.padLeft();
+      int number = Math.min(width, pitch - s.padLeft());
+      if (y + r >= 0 && y + r < s.inHeight()) {
         System.arraycopy(input, from + (y + r) * width, image, row, number);
       } else {
         Arrays.fill(image, row, row + number, 0);
@@ -177,8 +164,9 @@ final class PlanarFilter implements WorkerPool.Task {
   }
 
   /** The gradient of rows of pixels in planes, a channel each, between zeros. */
-  private void part(int pixel, int rows, float[] planes, int plane) {
-    int last = dOutputOffset + batch * outHeight * outWidth * columns - LANES * columns - LANES;
+  private void part(ConvolutionShape s, int pixel, int rows, float[] planes, int plane) {
+    int outWidth = s.outWidth();
+    int last = dOutputOffset + s.batch() * s.outImageSize() - LANES * columns - LANES;
     for (int y = 0; y < rows; y++) {
       int from = dOutputOffset + (pixel + y * outWidth) * columns;
       for (int p = 0; p < outWidth; p += LANES) {
