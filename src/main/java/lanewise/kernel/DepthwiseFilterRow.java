@@ -7,8 +7,10 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * What a row of pixels adds to the gradient of a depthwise filter of 3 × 3, whose sums stay in
- * registers along the row. The first {@code block} of the channels are summed. A first pixel
- * ({@code before}) may have its first tap outside, and a last one ({@code after}) its last.
+ * registers along the row. Two and three rows of taps have kernels of their own: where a condition
+ * tells them apart within a loop, C2 boxes vectors. The first {@code block} of the channels are
+ * summed. A first pixel ({@code before}) may have its first tap outside, and a last one ({@code
+ * after}) its last.
  */
 final class DepthwiseFilterRow {
   private static final VectorSpecies<Float> S = Simd.FLOATS;
