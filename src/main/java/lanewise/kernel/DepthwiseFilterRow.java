@@ -113,10 +113,7 @@ final class DepthwiseFilterRow {
         dOffset, w, wOffset, wRow);
   }
 
-  /**
-   * A row of pixels added to all taps of 3 × 3, where pixels lie as far apart as taps: a pixel
-   * brings in one column of the input.
-   */
+  /** The same for two rows of taps: the third lies outside. */
   static void addPair(
       int block,
       int channels,
@@ -189,7 +186,7 @@ final class DepthwiseFilterRow {
         dOffset, w, wOffset, wRow);
   }
 
-  /** The same where pixels lie twice as far apart as taps, with two new columns. */
+  /** As {@link #add} where pixels lie twice as far apart as taps, with two new columns. */
   static void addByTwo(
       int block,
       int channels,

@@ -101,7 +101,7 @@ final class DepthwiseRow {
         sum.intoArray(y, yOffset + number * yStep + c);
       }
     }
-    sumRowRest(
+    sumRest(
         3,
         c,
         channels,
@@ -126,10 +126,7 @@ final class DepthwiseRow {
         yStep);
   }
 
-  /**
-   * A row by all taps of 3 × 3, where pixels lie as far apart as taps: a pixel brings in one column
-   * of the source.
-   */
+  /** The same by two rows of taps: the third lies outside. */
   static void sumPair(
       int channels,
       int before,
@@ -199,7 +196,7 @@ final class DepthwiseRow {
         sum.intoArray(y, yOffset + number * yStep + c);
       }
     }
-    sumRowRest(
+    sumRest(
         2,
         c,
         channels,
@@ -224,7 +221,7 @@ final class DepthwiseRow {
         yStep);
   }
 
-  /** The same where pixels lie twice as far apart as taps, with two new columns. */
+  /** As {@link #sum} where pixels lie twice as far apart as taps, with two new columns. */
   static void sumByTwo(
       int channels,
       int before,
@@ -307,7 +304,7 @@ final class DepthwiseRow {
         sum.intoArray(y, yOffset + number * yStep + c);
       }
     }
-    sumRowRest(
+    sumRest(
         3,
         c,
         channels,
@@ -333,7 +330,7 @@ final class DepthwiseRow {
   }
 
   /** The channels of a row that fill no vector. */
-  private static void sumRowRest(
+  private static void sumRest(
       int tapRows,
       int firstChannel,
       int channels,

@@ -271,10 +271,12 @@ final class MaxPooling {
       int oy = (iy + s.padTop()) / s.strideHeight();
       int ky = (iy + s.padTop()) % s.strideHeight();
       int row = iy * rowSize;
-      if (oy < outHeight && ky < s.kernelHeight() && pairs) {
-        gatherPairs(s, oy, ky, row, argmax, argmaxFrom, dOutput, outFrom, dInput, inFrom);
-      } else if (oy < outHeight && ky < s.kernelHeight()) {
-        gatherRow(s, oy, ky, row, argmax, argmaxFrom, dOutput, outFrom, dInput, inFrom);
+      if (oy < outHeight && ky < s.kernelHeight()) {
+        if (pairs) {
+          gatherPairs(s, oy, ky, row, argmax, argmaxFrom, dOutput, outFrom, dInput, inFrom);
+        } else {
+          gatherRow(s, oy, ky, row, argmax, argmaxFrom, dOutput, outFrom, dInput, inFrom);
+        }
       } else {
         Arrays.fill(dInput, inFrom + row, inFrom + row + rowSize, 0);
       }

@@ -50,10 +50,8 @@ final class PlanarFilter implements WorkerPool.Task {
 
   /** Whether a gradient is made this way. */
   static boolean suits(ConvolutionShape s) {
-    return s.inChannels() == 1
-        && s.strideHeight() == 1
-        && s.strideWidth() == 1
-        && PlanarTile.pays(1, 1, s.patchSize(), s.outChannels());
+    return s.strideHeight() == 1
+        && PlanarTile.pays(s.inChannels(), s.strideWidth(), s.patchSize(), s.outChannels());
   }
 
   void run(
