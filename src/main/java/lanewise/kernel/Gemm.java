@@ -35,6 +35,12 @@ public final class Gemm {
   /** Rows or columns of C up to which {@code Aᵀ · B} is computed where both lie. */
   private static final int IN_PLACE = 2 * Microkernel.NR;
 
+  /** And elements of C, 512 KB. */
+  private static final int IN_PLACE_ELEMENTS = 1 << 17;
+
+  /** Elements of {@code Bᵀ} up to which B is transposed whole rather than packed. */
+  private static final int STRAIGHTENED = 1 << 14;
+
   /** Elements of B, below which one thread packs them sooner than two. */
   private static final int PACKED_TOGETHER = 1 << 14;
 
@@ -125,8 +131,17 @@ public final class Gemm {
     if (m == 0 || n == 0) {
       return;
     }
-    Job job = Job.CURRENT.get();
     boolean plain = alpha == 1 && beta == 0 && epilogue == Epilogue.NONE;
+    if (plain
+        && !transposeA
+        && !transposeB
+        && k <= KC
+        && (long) m * n * k < PARALLEL
+        && DirectTile.suits(m, n, k, a, ldb)) { // a job takes as long as the smallest products
+      DirectTile.multiply(false, m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
+      return;
+    }
+    Job job = Job.CURRENT.get();
     if (plain && transposeA && !transposeB) {
       job.multiplyTransposed(m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
       return;
@@ -398,23 +413,28 @@ public final class Gemm {
         float[] c,
         int cOffset,
         int ldc) {
-      if (transpose.length < m * n) {
-        transpose = new float[m * n];
+      int size = (m + 1) * Simd.LANES;
+      if (transpose.length < size) {
+        transpose = new float[size];
       }
       multiplyTransposed(n, m, k, b, bOffset, ldb, a, aOffset, lda, transpose, 0, m);
-      for (int i = 0; i < m; i++) {
-        for (int j = 0; j < n; j++) {
-          c[cOffset + i * ldc + j] = transpose[j * m + i];
-        }
-      }
+      Transposition.narrow(m, n, transpose, m, c, cOffset, ldc, Scratch.current().tile);
     }
 
     /** Runs, with B packed beforehand or, if null, as set. */
     void run(@Nullable PackedMatrix right) {
       try {
-        if (m < Microkernel.MR && !transposeA && (right != null || !transposeB)) {
+        boolean straight = !transposeA && (right != null || !transposeB);
+        if (straight && m < Microkernel.MR) {
           skinny(right);
         } else {
+          if (right == null
+              && !transposeA
+              && transposeB
+              && (long) k * n <= STRAIGHTENED
+              && direct()) {
+            straighten();
+          }
           blocks(right);
         }
       } finally {
@@ -445,6 +465,20 @@ public final class Gemm {
         columnTasks = columnTasks();
         WorkerPool.run(columnTasks, this);
       }
+    }
+
+    /** Transposes B, to be read as it then lies. */
+    private void straighten() {
+      int pitch = Microkernel.packedWidth(n);
+      int size = Microkernel.packedWidth(k) * pitch;
+      if (own.length < size) {
+        own = new float[size];
+      }
+      Transposition.matrix(n, k, b, bOffset, ldb, own, 0, pitch, Scratch.current().tile);
+      b = own;
+      bOffset = 0;
+      ldb = pitch;
+      transposeB = false;
     }
 
     /** Tasks of {@code taskColumns} columns; the last has as few more as would not fill a panel. */
@@ -479,14 +513,23 @@ public final class Gemm {
 
     /** Whether C has so few rows or columns that packing does not pay. */
     private boolean inPlace() {
+      if (!transposeA && !transposeB) {
+        return direct();
+      }
       return transposeA
           && !transposeB
           && k > 0
-          && Math.min(m, n) <= IN_PLACE
+          && (Math.min(m, n) <= IN_PLACE || (long) m * n <= IN_PLACE_ELEMENTS)
           && OuterProductTile.suits(m)
           && alpha == 1
           && (beta == 0 || beta == 1)
           && epilogue == Epilogue.NONE;
+    }
+
+    /** Whether {@link DirectTile} takes it, B transposed beforehand if need be. */
+    private boolean direct() {
+      int pitch = transposeB ? n : ldb;
+      return alpha == 1 && beta == 0 && DirectTile.suits(m, n, k, a, pitch);
     }
 
     private void pack(boolean parallel) {
@@ -578,6 +621,12 @@ public final class Gemm {
       TileStore store =
           scratch.store.set(alpha, row == 0 ? beta : 1, row + depth >= k, epilogue, jc + j);
       int at = cOffset + i * ldc + jc + j;
+      if (inPlace && !transposeA) {
+        int left = aOffset + i * lda + row;
+        int right = bOffset + row * ldb + jc + j;
+        direct(rows, columns, depth, left, right, store, row > 0, at, scratch);
+        return;
+      }
       if (inPlace) {
         int left = aOffset + row * lda + i;
         int right = bOffset + row * ldb + jc + j;
@@ -615,6 +664,30 @@ public final class Gemm {
           at,
           ldc,
           scratch);
+    }
+
+    private void direct(
+        int rows,
+        int columns,
+        int depth,
+        int left,
+        int right,
+        TileStore store,
+        boolean adds,
+        int at,
+        Scratch scratch) {
+      if (rows >= Microkernel.MR) {
+        DirectTile.multiply(adds, rows, columns, depth, a, left, lda, b, right, ldb, c, at, ldc);
+        if (store.finishes()) {
+          store.epilogue(rows, columns, c, at, ldc, 0);
+        }
+        return;
+      }
+      float[] sums = scratch.right(columns);
+      for (int r = 0; r < rows; r++) {
+        Skinny.rowTimesMatrix(depth, columns, a, left + r * lda, b, right, ldb, sums);
+        store.row(columns, sums, 0, c, at + r * ldc, 0);
+      }
     }
 
     private void skinnyColumns(int j, int columns) {

@@ -107,6 +107,60 @@ final class Transposition {
     }
   }
 
+  /**
+   * {@code y[i, j] ← x[j, i]} for y {@code [m, n]} of fewer columns than lanes. Read of x are as
+   * many rows as lanes, and a vector more.
+   *
+   * @param tile between, for what must not run over
+   */
+  static void narrow(
+      int m, int n, float[] x, int xPitch, float[] y, int yOffset, int yPitch, float[] tile) {
+    for (int i = 0; i < m; i += LANES) {
+      int rows = Math.min(LANES, m - i);
+      int at = yOffset + i * yPitch;
+      if (yPitch == n && (m - i - LANES) * n >= LANES - n) { // rows written later end these
+        fewRows(n, x, i, xPitch, y, at, n);
+        continue;
+      }
+      fewRows(n, x, i, xPitch, tile, 0, n);
+      for (int r = 0; r < rows; r++) {
+        System.arraycopy(tile, r * n, y, at + r * yPitch, n);
+      }
+    }
+  }
+
+  /**
+   * {@code y[j, i] ← x[i, j]} for x {@code [m, n]}. Written of y are whole squares.
+   *
+   * @param tile between, where x ends
+   */
+  static void matrix(
+      int m,
+      int n,
+      float[] x,
+      int xOffset,
+      int xPitch,
+      float[] y,
+      int yOffset,
+      int yPitch,
+      float[] tile) {
+    for (int i = 0; i < m; i += LANES) {
+      for (int j = 0; j < n; j += LANES) {
+        int from = xOffset + i * xPitch + j;
+        int to = yOffset + j * yPitch + i;
+        if ((LANES - 1L) * xPitch + from + LANES <= x.length) {
+          fewColumns(n - j, x, from, xPitch, y, to, yPitch);
+          continue;
+        }
+        int columns = Math.min(LANES, n - j);
+        for (int r = 0; r < Math.min(LANES, m - i); r++) {
+          System.arraycopy(x, from + r * xPitch, tile, r * LANES, columns);
+        }
+        square(tile, 0, LANES, y, to, yPitch);
+      }
+    }
+  }
+
   private static void square4(
       float[] x, int xOffset, int xPitch, float[] y, int yOffset, int yPitch) {
     FloatVector a0 = FloatVector.fromArray(S, x, xOffset);

@@ -267,29 +267,62 @@ final class GemmTest {
     }
   }
 
-  /** A vector read past the last row of B would leave the array. */
+  /** Small enough for both operands to be read where they lie, with rows and columns to spare. */
   @Test
-  void arraysEndWithTheirMatrices() {
-    int m = 50;
-    int n = 20;
-    for (int k : new int[] {0, 1, 64}) {
-      ReferenceGemm product = ReferenceGemm.random(true, false, m, n, k, 0, 1, 0, Epilogue.NONE);
-      GuardedMatrix expected = product.multiply();
-      int gap = 9;
-      float[] b = new float[Math.max(0, k * (n + gap) - gap)];
-      for (int p = 0; p < k; p++) {
-        for (int j = 0; j < n; j++) {
-          b[p * (n + gap) + j] = product.b().get(p, j);
+  void withoutPacking() {
+    int[][] sizes = {
+      {12, 48, 40}, {21, 33, 70}, {50, 96, 100}, {64, 96, 600}, {70, 10, 40}, {129, 12, 17}
+    };
+    for (int[] size : sizes) {
+      for (int threads = 1; threads <= 3; threads++) {
+        WorkerPool.threads(threads);
+        for (Epilogue epilogue : EPILOGUES) {
+          everyTranspose(size[0], size[1], size[2], 1, 0, epilogue)
+              .forEach(GemmTest::assertNearAndInOrder);
         }
       }
-      float[] a = product.a().array;
-      float[] c = new float[m * n];
-      Arrays.fill(c, Float.NaN);
-      Gemm.multiply(true, false, m, n, k, 1, a, product.a().offset, m, b, 0, n + gap, 0, c, 0, n);
-      for (int i = 0; i < m * n; i++) {
-        assertEquals(expected.get(i / n, i % n), c[i], "k " + k);
+    }
+  }
+
+  /** A vector read past the last row of A or B would leave the array. */
+  @Test
+  void arraysEndWithTheirMatrices() {
+    for (int[] size : new int[][] {{50, 20, 0}, {50, 20, 1}, {50, 20, 64}, {70, 10, 40}}) {
+      for (ReferenceGemm product : everyTranspose(size[0], size[1], size[2], 1, 0, Epilogue.NONE)) {
+        int m = product.m();
+        int n = product.n();
+        GuardedMatrix a = product.a();
+        GuardedMatrix b = product.b();
+        float[] c = new float[m * n];
+        Arrays.fill(c, Float.NaN);
+        Gemm.multiply(
+            product.transposeA(),
+            product.transposeB(),
+            m,
+            n,
+            product.k(),
+            1,
+            cut(a, product.transposeA() ? product.k() : m, product.transposeA() ? m : product.k()),
+            0,
+            a.leadingDimension,
+            cut(b, product.transposeB() ? n : product.k(), product.transposeB() ? product.k() : n),
+            0,
+            b.leadingDimension,
+            0,
+            c,
+            0,
+            n);
+        GuardedMatrix expected = product.multiply();
+        for (int i = 0; i < m * n; i++) {
+          assertEquals(expected.get(i / n, i % n), c[i], product.toString());
+        }
       }
     }
+  }
+
+  private static float[] cut(GuardedMatrix x, int rows, int columns) {
+    int size = rows == 0 || columns == 0 ? 0 : (rows - 1) * x.leadingDimension + columns;
+    return Arrays.copyOfRange(x.array, x.offset, x.offset + size);
   }
 
   /** A NaN or infinity reaches its own row or column of C, also past zeros, and nothing else. */
@@ -331,32 +364,22 @@ final class GemmTest {
     float[] c = new float[70 * 90];
     for (int threads = 1; threads <= 2; threads++) {
       WorkerPool.threads(threads);
-      for (int m : new int[] {1, 3, 70}) {
-        for (int transposes = 0; transposes < 4; transposes++) {
+      for (int[] size : new int[][] {{1, 90, 300}, {3, 90, 300}, {70, 90, 300}, {70, 10, 90}}) {
+        for (int transposes = 0; transposes < 8; transposes++) {
           boolean ta = (transposes & 2) != 0;
           boolean tb = (transposes & 1) != 0;
+          int beta = transposes / 4;
+          int m = size[0];
+          int n = size[1];
+          int k = size[2];
+          int lda = ta ? m : k;
+          int ldb = tb ? k : n;
           Runnable product =
-              () ->
-                  Gemm.multiply(
-                      ta,
-                      tb,
-                      m,
-                      90,
-                      300,
-                      2,
-                      a,
-                      0,
-                      ta ? m : 300,
-                      b,
-                      0,
-                      tb ? 300 : 90,
-                      1,
-                      c,
-                      0,
-                      90,
-                      Epilogue.NONE);
+              () -> Gemm.multiply(ta, tb, m, n, k, 1 + beta, a, 0, lda, b, 0, ldb, beta, c, 0, n);
           assertEquals(
-              0, Allocations.steady(product), "bytes, m " + m + ", transposes " + transposes);
+              0,
+              Allocations.steady(product),
+              "bytes, " + Arrays.toString(size) + ", transposes and beta " + transposes);
         }
       }
     }
