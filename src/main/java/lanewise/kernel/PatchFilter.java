@@ -116,6 +116,9 @@ final class PatchFilter implements WorkerPool.Task {
     int chunk = task / rowTasks;
     int part = task % rowTasks;
     int step = p.byTriplePixels ? TriplePixelTile.ROWS : Microkernel.LEFT_STEP;
+    if (p.byPairsOfElements) {
+      step = p.run();
+    }
     int perTask = ((p.patchSize + rowTasks - 1) / rowTasks + step - 1) / step * step;
     int firstRow = part * perTask;
     int rows = Math.min(perTask, p.patchSize - firstRow);
@@ -167,6 +170,14 @@ final class PatchFilter implements WorkerPool.Task {
     if (turned) {
       int at = sumsOffset + chunk * columns * pitch + firstRow;
       blockTurned(p, firstRow, rows, pixelRows, columns, x, base, dOut, store, at, scratch);
+      return;
+    }
+    if (p.byPairsOfElements) {
+      float[] right = scratch.right(2 * pixels * columns);
+      PairTile.spread(pixels, dOutput, dOut, right);
+      int at = sumsOffset + chunk * s.filterSize() + firstRow * columns;
+      p.multiplyPairsOfElements(
+          pixelRows, x, base, firstRow, rows, right, store, sums, at, scratch);
       return;
     }
     boolean unpacked = p.byPlanes || p.byTriplePixels;

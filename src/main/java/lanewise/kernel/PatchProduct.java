@@ -73,6 +73,9 @@ final class PatchProduct implements WorkerPool.Task {
   }
 
   private static int packedSize(Patches p, int groups, int columns) {
+    if (p.byPairs) {
+      return PairTile.packedSize(p.patchSize);
+    }
     return p.planar
         ? PlanarTile.packedSize(p.patchSize, columns)
         : groups * p.patchSize * Microkernel.packedWidth(columns);
@@ -96,9 +99,12 @@ final class PatchProduct implements WorkerPool.Task {
           filterOffset + g * columns,
           shape.outChannels(),
           panels,
-          g * size,
+          p.byPairs ? size : g * size,
           p.patchSize,
           0);
+    }
+    if (p.byPairs) {
+      PairTile.spread(p.patchSize, panels, size, panels);
     }
   }
 
@@ -131,10 +137,13 @@ final class PatchProduct implements WorkerPool.Task {
             from,
             shape.outChannels(),
             packed,
-            g * size,
+            p.byPairs ? size : g * size,
             p.patchSize,
             tap * out);
       }
+    }
+    if (p.byPairs) {
+      PairTile.spread(p.patchSize, packed, size, packed);
     }
     run(
         p,
@@ -176,7 +185,8 @@ final class PatchProduct implements WorkerPool.Task {
     PoolingShape pooling = pooled.shape();
     unitRows = pooling == null ? 1 : pooling.strideHeight();
     units = pooling == null ? p.outHeight : pooling.outHeight();
-    int wanted = (4 * WorkerPool.threads() + batch - 1) / batch;
+    int threads = WorkerPool.threads();
+    int wanted = threads == 1 ? 1 : Math.ceilDiv(4 * threads, batch);
     tasksPerImage = Math.min(units, wanted);
     try {
       WorkerPool.run(batch * tasksPerImage, this);
@@ -232,9 +242,11 @@ final class PatchProduct implements WorkerPool.Task {
     int pixels = rows * p.outWidth;
     int groupColumns = columns / groups;
     int size = p.patchSize * Microkernel.packedWidth(groupColumns);
-    if (p.planar || p.byTriples) {
+    if (p.planar || p.byTriples || p.byPairs) {
       TileStore store = scratch.store.set(1, epilogue.beta(), true, epilogue, 0);
-      if (p.planar) {
+      if (p.byPairs) {
+        p.multiplyPairs(rows, x, base, columns, packed, store, y, at, scratch);
+      } else if (p.planar) {
         p.multiplyPlanes(rows, x, base, columns, packed, store, y, at, scratch);
       } else {
         p.multiplyTriples(rows, x, base, columns, packed, store, y, at, scratch);

@@ -30,6 +30,9 @@ final class Patches {
    */
   private static final int PLANAR_PIXELS = 4096;
 
+  /** Likewise of few channels. */
+  private static final int PAIR_PIXELS = 1024;
+
   private final int height;
   private final int width;
   private final int channels;
@@ -52,9 +55,11 @@ final class Patches {
   private final int paddedWidth;
   private final int pitch; // floats between rows of the padded image
   final boolean planar;
+  final boolean byPairs;
   final boolean byTriples;
   final boolean gathers;
-  final boolean byTriplePixels; // the gradient of the filter
+  final boolean byPairsOfElements; // the gradient of the filter
+  final boolean byTriplePixels; // likewise
   final boolean byPlanes; // likewise
   private final int[] taps; // offset of each patch element from the patch's first
   private final int[] triples; // of each three patch elements
@@ -98,15 +103,22 @@ final class Patches {
     patchSize = kernelHeight * kernelWidth * groupChannels;
     paddedWidth = (outWidth - 1) * strideWidth + dilationWidth * (kernelWidth - 1) + 1;
     planar = PlanarTile.pays(channels, strideWidth, patchSize, columns);
-    boolean few = !planar && run() < SHORT_RUN && kernelHeight * kernelWidth > 1;
+    byPairs =
+        groups == 1
+            && PairTile.suits(channels, kernelHeight * kernelWidth, outWidth, columns)
+            && channels * strideWidth <= Simd.LANES;
+    boolean few = !planar && !byPairs && run() < SHORT_RUN && kernelHeight * kernelWidth > 1;
     byTriples = few && groups == 1 && TripleTile.suits(run(), patchSize, outWidth, columns);
     gathers = few && !byTriples;
     boolean fewChannels = groupChannels < 16;
+    byPairsOfElements =
+        rowsAreRuns() && PairTile.suitsElements(blockRows() * outWidth, run(), columns);
     byTriplePixels =
-        (fewChannels || patchSize <= KC)
+        !byPairsOfElements
+            && (fewChannels || patchSize <= KC)
             && groups == 1
             && TriplePixelTile.suits(run(), patchSize, columns);
-    byPlanes = fewChannels && !byTriplePixels;
+    byPlanes = fewChannels && !byTriplePixels && !byPairsOfElements;
     inPlace =
         !gathers
             && padTop == 0
@@ -119,7 +131,7 @@ final class Patches {
     pitch = (inPlace ? width : paddedWidth) * channels;
     taps = taps();
     triples = byTriples ? triples() : taps;
-    planeTaps = byPlanes ? planeTaps() : taps;
+    planeTaps = byPlanes || byPairs ? planeTaps() : taps;
     blocks = blocks();
   }
 
@@ -169,7 +181,7 @@ final class Patches {
   }
 
   /** Elements of a patch that lie side by side in the image. */
-  private int run() {
+  int run() {
     return rowsAreRuns() ? kernelWidth * groupChannels : groupChannels;
   }
 
@@ -242,7 +254,7 @@ final class Patches {
    * Rows of output pixels in a block of products, whose order of accumulation it does not alter.
    */
   int productRows() {
-    return blockRows(planar ? PLANAR_PIXELS : BLOCK_PIXELS);
+    return blockRows(planar ? PLANAR_PIXELS : byPairs ? PAIR_PIXELS : BLOCK_PIXELS);
   }
 
   private int blockRows(int pixels) {
@@ -381,6 +393,30 @@ final class Patches {
     }
   }
 
+  /** {@code C ← store(P · B)} for {@code rows} rows of pixels, {@link #byPairs}. */
+  void multiplyPairs(
+      int rows,
+      float[] image,
+      int base,
+      int columns,
+      float[] packed,
+      TileStore store,
+      float[] c,
+      int cOffset,
+      Scratch scratch) {
+    boolean whole = store.sums() == Microkernel.STORE;
+    int pixels = rows * outWidth;
+    float[] sums = whole ? c : scratch.patches(pixels * columns);
+    int at = whole ? cOffset : 0;
+    float[] planes = planes(rows, image, base, scratch);
+    PairTile.multiply(rows, outWidth, planeWidth(), patchSize, planeTaps, planes, packed, sums, at);
+    if (!whole) {
+      store.finish(pixels, columns, sums, 0, columns, c, cOffset, columns, 0);
+    } else if (store.finishes()) {
+      store.epilogue(pixels, columns, c, cOffset, columns, 0);
+    }
+  }
+
   /** The maxima of {@code store(P · B)}, for {@code rows} rows of windows, likewise. */
   void maxima(
       int rows,
@@ -462,7 +498,7 @@ final class Patches {
   }
 
   private int planeSize() {
-    return Math.ceilDiv(paddedRows(blockRows()), strideHeight) * planeWidth();
+    return Math.ceilDiv(paddedRows(productRows()), strideHeight) * planeWidth();
   }
 
   /** Where each element of a patch stands in {@link #planes}. */
@@ -492,22 +528,26 @@ final class Patches {
     int step = strideWidth * channels;
     int size = planeSize();
     float[] planes = scratch.left((strideHeight * step + Simd.LANES) * size);
-    for (int r = 0; r < paddedRows(pixelRows); r++) {
+    int rows = paddedRows(pixelRows);
+    boolean together = // the rows of a plane follow each other as those of the image do
+        strideHeight == 1 && strideWidth == 1 && pitch == paddedWidth * channels;
+    int width = together ? rows * paddedWidth : paddedWidth;
+    for (int r = 0; r < (together ? 1 : rows); r++) {
       int from = base + r * pitch;
       int to = r % strideHeight * step * size + r / strideHeight * planeWidth();
       if (step == 1) {
-        System.arraycopy(image, from, planes, to, paddedWidth);
+        System.arraycopy(image, from, planes, to, width);
       } else {
-        part(image, from, planes, to, size);
+        part(width, image, from, planes, to, size);
       }
     }
     return planes;
   }
 
-  private void part(float[] image, int from, float[] planes, int to, int size) {
+  private void part(int pixels, float[] image, int from, float[] planes, int to, int size) {
     int step = strideWidth * channels;
-    int width = planeWidth();
-    int end = from + paddedWidth * channels;
+    int width = Math.ceilDiv(pixels, strideWidth);
+    int end = from + pixels * channels;
     int lanes = Simd.LANES;
     int most = (Math.min(end, image.length - lanes) - from) / step; // elements in whole squares
     int i = 0;
@@ -582,6 +622,43 @@ final class Patches {
         }
       }
     }
+  }
+
+  /** As {@link #multiplyPixels}, {@link #byPairsOfElements}, from the image, for whole runs. */
+  void multiplyPairsOfElements(
+      int pixelRows,
+      float[] image,
+      int base,
+      int first,
+      int rows,
+      float[] right,
+      TileStore store,
+      float[] c,
+      int cOffset,
+      Scratch scratch) {
+    int size = paddedRows(pixelRows) * pitch;
+    if (base + size + Simd.LANES > image.length) { // no room for a last vector
+      int rest = Math.min(size, image.length - base);
+      float[] copy = scratch.image(size + Simd.LANES);
+      System.arraycopy(image, base, copy, 0, rest);
+      multiplyPairsOfElements(pixelRows, copy, 0, first, rows, right, store, c, cOffset, scratch);
+      return;
+    }
+    PairTile.multiplyPixels(
+        pixelRows,
+        outWidth,
+        rows / run(),
+        run(),
+        image,
+        base + taps[first],
+        strideHeight * pitch,
+        strideWidth * channels,
+        dilationHeight * pitch,
+        right,
+        store,
+        c,
+        cOffset,
+        scratch);
   }
 
   /** As {@link #multiplyPixels}, {@link #byTriplePixels}, from the image. */

@@ -83,6 +83,22 @@ final class ConvolutionShapes {
         ConvolutionShape.of(2, 3, 90, 1, 5, 3, 3, 1, 2, Padding.SAME, 1, 1, 1));
   }
 
+  /** Of few channels to one vector of them, or back, and the same of its gradient. */
+  static List<ConvolutionShape> fewChannels() {
+    return List.of(
+        square(1, 14, 6, 16, 5, 1, Padding.VALID, 1), // in place, to the array's end
+        square(3, 12, 2, 16, 5, 1, Padding.VALID, 1),
+        square(2, 8, 4, 16, 5, 1, Padding.SAME, 1),
+        square(1, 10, 16, 5, 3, 1, Padding.SAME, 1), // its gradient has one vector
+        square(2, 16, 3, 16, 3, 1, Padding.SAME, 1),
+        square(2, 17, 1, 16, 3, 1, Padding.SAME, 1), // lines of tiles that overlap
+        square(1, 20, 4, 16, 3, 1, Padding.of(0, 1, 2, 1), 1),
+        square(1, 45, 3, 16, 3, 1, Padding.SAME, 1), // several blocks
+        ConvolutionShape.of(2, 9, 61, 2, 16, 3, 5, 2, 2, Padding.SAME, 1, 1, 1),
+        ConvolutionShape.of(2, 12, 33, 3, 16, 3, 3, 1, 1, Padding.of(2), 2, 2, 1),
+        ConvolutionShape.of(1, 7, 32, 16, 16, 3, 5, 1, 1, Padding.SAME, 1, 1, 1));
+  }
+
   /** A filter for each channel. */
   static List<ConvolutionShape> depthwise() {
     return List.of(

@@ -57,6 +57,13 @@ final class ConvolutionTest {
   }
 
   @Test
+  void fewChannels() {
+    for (ConvolutionShape shape : ConvolutionShapes.fewChannels()) {
+      EPILOGUES.forEach(epilogue -> assertAllPasses(shape, epilogue));
+    }
+  }
+
+  @Test
   void depthwiseShapes() {
     for (ConvolutionShape shape : ConvolutionShapes.depthwise()) {
       EPILOGUES.forEach(epilogue -> assertAllPasses(shape, epilogue));
@@ -88,6 +95,7 @@ final class ConvolutionTest {
     shapes.addAll(ConvolutionShapes.depthwise());
     shapes.addAll(ConvolutionShapes.awkward());
     shapes.addAll(ConvolutionShapes.oneChannel());
+    shapes.addAll(ConvolutionShapes.fewChannels());
     for (ConvolutionShape shape : shapes) {
       GuardedMatrix drawn = GuardedMatrix.random(shape.batch() * shape.inImageSize(), 1);
       float[] input =
@@ -140,6 +148,7 @@ final class ConvolutionTest {
     List<ConvolutionShape> shapes = new ArrayList<>(ConvolutionShapes.ofNetworks());
     shapes.addAll(ConvolutionShapes.awkward());
     shapes.addAll(ConvolutionShapes.oneChannel());
+    shapes.addAll(ConvolutionShapes.fewChannels());
     shapes.addAll(ConvolutionShapes.threeByThree());
     shapes.addAll(ConvolutionShapes.depthwise());
     shapes.addAll(ConvolutionShapes.drawn(100));

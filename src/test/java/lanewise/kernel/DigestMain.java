@@ -109,6 +109,7 @@ final class DigestMain {
     List<ConvolutionShape> shapes = new ArrayList<>(ConvolutionShapes.ofNetworks());
     shapes.addAll(ConvolutionShapes.awkward());
     shapes.addAll(ConvolutionShapes.oneChannel());
+    shapes.addAll(ConvolutionShapes.fewChannels());
     shapes.addAll(ConvolutionShapes.threeByThree());
     shapes.addAll(ConvolutionShapes.depthwise());
     shapes.addAll(ConvolutionShapes.drawn(100));

@@ -35,6 +35,7 @@ final class PooledConvolutionTest {
     List<ConvolutionShape> shapes = new ArrayList<>(ConvolutionShapes.ofNetworks());
     shapes.addAll(ConvolutionShapes.threeByThree());
     shapes.addAll(ConvolutionShapes.oneChannel());
+    shapes.addAll(ConvolutionShapes.fewChannels());
     shapes.addAll(ConvolutionShapes.awkward());
     shapes.addAll(ConvolutionShapes.drawn(200));
     return shapes.stream().flatMap(shape -> PooledCase.each(shape).stream()).toList();
