@@ -94,6 +94,7 @@ final class ConvolutionShapes {
         square(2, 17, 1, 16, 3, 1, Padding.SAME, 1), // lines of tiles that overlap
         square(1, 20, 4, 16, 3, 1, Padding.of(0, 1, 2, 1), 1),
         square(1, 45, 3, 16, 3, 1, Padding.SAME, 1), // several blocks
+        square(1, 16, 12, 16, 7, 1, Padding.SAME, 1), // more products than a block
         ConvolutionShape.of(2, 9, 61, 2, 16, 3, 5, 2, 2, Padding.SAME, 1, 1, 1),
         ConvolutionShape.of(2, 12, 33, 3, 16, 3, 3, 1, 1, Padding.of(2), 2, 2, 1),
         ConvolutionShape.of(1, 7, 32, 16, 16, 3, 5, 1, 1, Padding.SAME, 1, 1, 1));

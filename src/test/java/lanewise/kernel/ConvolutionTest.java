@@ -97,9 +97,7 @@ final class ConvolutionTest {
     shapes.addAll(ConvolutionShapes.oneChannel());
     shapes.addAll(ConvolutionShapes.fewChannels());
     for (ConvolutionShape shape : shapes) {
-      GuardedMatrix drawn = GuardedMatrix.random(shape.batch() * shape.inImageSize(), 1);
-      float[] input =
-          Arrays.copyOfRange(drawn.array, drawn.offset, drawn.offset + drawn.columns); // no margin
+      float[] input = cut(GuardedMatrix.random(shape.batch() * shape.inImageSize(), 1));
       GuardedMatrix filter = GuardedMatrix.random(shape.filterSize(), 2);
       float[] expected = new float[shape.batch() * shape.outImageSize()];
       float[] actual = new float[expected.length];
@@ -111,6 +109,29 @@ final class ConvolutionTest {
       Convolution.forward(shape, input, 0, packed, epilogue, actual, 0);
       assertArrayEquals(expected, actual, shape.toString());
     }
+  }
+
+  /** A vector read past the last pixel of an image would leave the array. */
+  @Test
+  void gradientsOfFiltersWithoutMargin() {
+    List<ConvolutionShape> shapes = new ArrayList<>(ConvolutionShapes.ofNetworks());
+    shapes.addAll(ConvolutionShapes.awkward());
+    shapes.addAll(ConvolutionShapes.oneChannel());
+    shapes.addAll(ConvolutionShapes.fewChannels());
+    for (ConvolutionShape shape : shapes) {
+      GuardedMatrix input = GuardedMatrix.random(shape.batch() * shape.inImageSize(), 1);
+      GuardedMatrix dOutput = GuardedMatrix.random(shape.batch() * shape.outImageSize(), 3);
+      float[] expected = new float[shape.filterSize()];
+      float[] actual = new float[shape.filterSize()];
+      Convolution.backwardFilter(
+          shape, input.array, input.offset, dOutput.array, dOutput.offset, expected, 0);
+      Convolution.backwardFilter(shape, cut(input), 0, cut(dOutput), 0, actual, 0);
+      assertArrayEquals(expected, actual, shape.toString());
+    }
+  }
+
+  private static float[] cut(GuardedMatrix x) {
+    return Arrays.copyOfRange(x.array, x.offset, x.offset + x.columns);
   }
 
   @Test
