@@ -90,6 +90,7 @@ final class ConvolutionShapes {
         square(3, 12, 2, 16, 5, 1, Padding.VALID, 1),
         square(2, 8, 4, 16, 5, 1, Padding.SAME, 1),
         square(1, 10, 16, 5, 3, 1, Padding.SAME, 1), // its gradient has one vector
+        square(1, 16, 16, 4, 3, 1, Padding.of(2, 2, 2, 5), 1), // of which some columns do not count
         square(2, 16, 3, 16, 3, 1, Padding.SAME, 1),
         square(2, 17, 1, 16, 3, 1, Padding.SAME, 1), // lines of tiles that overlap
         square(1, 20, 4, 16, 3, 1, Padding.of(0, 1, 2, 1), 1),
