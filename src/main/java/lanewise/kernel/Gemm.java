@@ -432,7 +432,7 @@ public final class Gemm {
               && !transposeA
               && transposeB
               && (long) k * n <= STRAIGHTENED
-              && direct()) {
+              && suitsDirectly()) {
             straighten();
           }
           blocks(right);
@@ -514,7 +514,7 @@ public final class Gemm {
     /** Whether C has so few rows or columns that packing does not pay. */
     private boolean inPlace() {
       if (!transposeA && !transposeB) {
-        return direct();
+        return suitsDirectly();
       }
       return transposeA
           && !transposeB
@@ -527,7 +527,7 @@ public final class Gemm {
     }
 
     /** Whether {@link DirectTile} takes it, B transposed beforehand if need be. */
-    private boolean direct() {
+    private boolean suitsDirectly() {
       int pitch = transposeB ? n : ldb;
       return alpha == 1 && beta == 0 && DirectTile.suits(m, n, k, a, pitch);
     }

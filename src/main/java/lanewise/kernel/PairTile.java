@@ -3,9 +3,11 @@ package lanewise.kernel;
 import static lanewise.kernel.Microkernel.LANES;
 import static lanewise.kernel.Microkernel.LENGTHS;
 import static lanewise.kernel.Microkernel.OFFSETS;
+import static lanewise.kernel.PlanarTile.EVEN;
+import static lanewise.kernel.PlanarTile.ODD;
+import static lanewise.kernel.PlanarTile.UPPER;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -28,12 +30,6 @@ final class PairTile {
   private static final VectorShuffle<Float> PAIR5 = pair(5);
   private static final VectorShuffle<Float> PAIR6 = pair(6);
   private static final VectorShuffle<Float> PAIR7 = pair(7);
-
-  // The even and the odd lanes of two vectors: of the second they fill the upper half.
-  private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(S, l -> 2 * l % LANES);
-  private static final VectorShuffle<Float> ODD = VectorShuffle.fromOp(S, l -> (2 * l + 1) % LANES);
-  private static final VectorMask<Float> UPPER =
-      VectorMask.fromLong(S, ((1L << (LANES / 2)) - 1) << (LANES / 2));
 
   // The lanes of the lower and of the upper half, each twice.
   private static final VectorShuffle<Float> LOW = VectorShuffle.fromOp(S, l -> l / 2);
@@ -63,7 +59,7 @@ final class PairTile {
         && taps >= 9
         && taps * channels <= Patches.KC
         && width >= NARROW
-        && 5 * width >= 4 * computed(width);
+        && 5 * width >= 4 * computed(width, tile(width));
   }
 
   /**
@@ -74,14 +70,17 @@ final class PairTile {
     return LANES == 16
         && columns == LANES
         && pixels <= FEW
-        && 19 * Math.ceilDiv(run, NARROW) * NARROW <= 20 * run;
+        && 19 * computed(run, NARROW) <= 20 * run;
   }
 
-  /** Pixels of a line that are computed, some of them twice. */
-  private static int computed(int width) {
-    int wide = Math.ceilDiv(width, WIDE) * WIDE;
-    int narrow = Math.ceilDiv(width, NARROW) * NARROW;
-    return width < WIDE ? narrow : Math.min(wide, narrow);
+  /** Pixels of a tile in lines of {@code width}: of the one that computes fewer of them twice. */
+  private static int tile(int width) {
+    boolean wide = width >= WIDE && computed(width, WIDE) <= computed(width, NARROW);
+    return wide ? WIDE : NARROW;
+  }
+
+  private static int computed(int width, int tile) {
+    return Math.ceilDiv(width, tile) * tile;
   }
 
   /** Floats that {@link #spread} writes. */
@@ -115,7 +114,7 @@ final class PairTile {
       float[] b,
       float[] c,
       int cOffset) {
-    if (width >= WIDE && computed(width) == Math.ceilDiv(width, WIDE) * WIDE) {
+    if (tile(width) == WIDE) {
       store8(rows, width, pitch, k, taps, a, b, c, cOffset);
     } else {
       store5(rows, width, pitch, k, taps, a, b, c, cOffset);

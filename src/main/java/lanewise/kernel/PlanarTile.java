@@ -39,9 +39,9 @@ final class PlanarTile {
   private static final int LENGTHS = (1 << 16) - 1;
 
   // The even and the odd lanes of two vectors: of the second they fill the upper half.
-  private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(S, l -> (2 * l) % LANES);
-  private static final VectorShuffle<Float> ODD = VectorShuffle.fromOp(S, l -> (2 * l + 1) % LANES);
-  private static final VectorMask<Float> UPPER =
+  static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(S, l -> (2 * l) % LANES);
+  static final VectorShuffle<Float> ODD = VectorShuffle.fromOp(S, l -> (2 * l + 1) % LANES);
+  static final VectorMask<Float> UPPER =
       VectorMask.fromLong(S, ((1L << (LANES / 2)) - 1) << (LANES / 2));
 
   private PlanarTile() {}

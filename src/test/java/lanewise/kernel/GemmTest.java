@@ -364,7 +364,8 @@ final class GemmTest {
     float[] c = new float[70 * 90];
     for (int threads = 1; threads <= 2; threads++) {
       WorkerPool.threads(threads);
-      for (int[] size : new int[][] {{1, 90, 300}, {3, 90, 300}, {70, 90, 300}, {70, 10, 90}}) {
+      for (int[] size :
+          new int[][] {{1, 90, 300}, {3, 90, 300}, {70, 90, 300}, {70, 10, 90}, {70, 48, 90}}) {
         for (int transposes = 0; transposes < 8; transposes++) {
           boolean ta = (transposes & 2) != 0;
           boolean tb = (transposes & 1) != 0;
