@@ -273,7 +273,7 @@ public final class Convolution {
     return PooledRows.suits(shape, pooling)
         && algorithm != ConvolutionAlgorithm.DEPTHWISE
         && !pointwise(shape)
-        && (winograd == null || WinogradProduct.pools(winograd, pooling));
+        && (winograd == null || WinogradProduct.pools(winograd, shape, pooling));
   }
 
   private static void checkPooled(

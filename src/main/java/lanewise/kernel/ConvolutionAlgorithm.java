@@ -23,7 +23,7 @@ public enum ConvolutionAlgorithm {
 
   /**
    * Winograd's minimal filtering F(4×4, 3×3): 36 multiplications for 16 outputs in place of 144.
-   * For filters of 3 × 3, stride 1, no dilation, one group, padding of at most 2, channels in
+   * For filters of 3 × 3, stride 1, one group, padding of at most twice the dilation, channels in
    * multiples of 16. Relative to the largest output, its errors are two to six times those of
    * {@link #IMPLICIT_GEMM}: 0.7 to 2.6 · 10⁻⁶ for 16 to 256 channels. Every element keeps the
    * largest of its bounds.

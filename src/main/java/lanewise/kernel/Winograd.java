@@ -7,10 +7,13 @@ import lanewise.shape.ConvolutionShape;
  * plane of the transformed tiles, tiles × channels of one side times channels of one side × of the
  * other.
  *
- * <p>The tiles along a row of an image are a line. A block of lines is transformed, multiplied and
- * transformed back while it stays in a cache. Forward, an element's sum runs over the channels
- * upward, whatever the blocks are; for the filter's gradient the blocks, and the runs of lines
- * whose sums are added in order, follow from the shape.
+ * <p>A dilated convolution is as many convolutions as there are phases: of each d-th row and column
+ * of the output, from each d-th of the input.
+ *
+ * <p>The tiles along a row of an image are a line, phase by phase. A block of lines is transformed,
+ * multiplied and transformed back while it stays in a cache. Forward, an element's sum runs over
+ * the channels upward, whatever the blocks are; for the filter's gradient the blocks, and the runs
+ * of lines whose sums are added in order, follow from the shape.
  */
 final class Winograd {
   /** Every vector width divides it. */
@@ -43,11 +46,9 @@ final class Winograd {
         && s.kernelWidth() == 3
         && s.strideHeight() == 1
         && s.strideWidth() == 1
-        && s.dilationHeight() == 1
-        && s.dilationWidth() == 1
         && s.groups() == 1
-        && Math.max(s.padTop(), s.padBottom()) <= 2
-        && Math.max(s.padLeft(), s.padRight()) <= 2
+        && Math.max(s.padTop(), s.padBottom()) <= 2 * s.dilationHeight()
+        && Math.max(s.padLeft(), s.padRight()) <= 2 * s.dilationWidth()
         && s.inChannels() % CHANNEL_UNIT == 0
         && s.outChannels() % CHANNEL_UNIT == 0;
   }

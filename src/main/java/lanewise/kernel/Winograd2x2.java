@@ -73,6 +73,7 @@ final class Winograd2x2 extends WinogradTransforms {
   void input(
       int tiles,
       int channels,
+      int pitch,
       float[] t,
       int tOffset,
       float[] v,
@@ -81,15 +82,15 @@ final class Winograd2x2 extends WinogradTransforms {
       int tileStep,
       int channelStep) {
     for (int tile = 0; tile < tiles; tile++) {
-      int pixels = tOffset + 2 * tile * channels;
+      int pixels = tOffset + 2 * tile * pitch;
       int first = vOffset + tile * tileStep;
       for (int c = 0; c < channels; c += LANES) {
         int from = pixels + c;
         int to = first + c * channelStep;
         FloatVector t0 = FloatVector.fromArray(S, t, from);
-        FloatVector t1 = FloatVector.fromArray(S, t, from + channels);
-        FloatVector t2 = FloatVector.fromArray(S, t, from + 2 * channels);
-        FloatVector t3 = FloatVector.fromArray(S, t, from + 3 * channels);
+        FloatVector t1 = FloatVector.fromArray(S, t, from + pitch);
+        FloatVector t2 = FloatVector.fromArray(S, t, from + 2 * pitch);
+        FloatVector t3 = FloatVector.fromArray(S, t, from + 3 * pitch);
         t0.sub(t2).intoArray(v, to);
         t1.add(t2).intoArray(v, to + plane);
         t2.sub(t1).intoArray(v, to + 2 * plane);

@@ -171,6 +171,7 @@ final class Winograd4x4 extends WinogradTransforms {
   void input(
       int tiles,
       int channels,
+      int pitch,
       float[] t,
       int tOffset,
       float[] v,
@@ -179,17 +180,17 @@ final class Winograd4x4 extends WinogradTransforms {
       int tileStep,
       int channelStep) {
     for (int tile = 0; tile < tiles; tile++) {
-      int pixels = tOffset + 4 * tile * channels;
+      int pixels = tOffset + 4 * tile * pitch;
       int first = vOffset + tile * tileStep;
       for (int c = 0; c < channels; c += LANES) {
         int from = pixels + c;
         int to = first + c * channelStep;
         FloatVector t0 = FloatVector.fromArray(S, t, from);
-        FloatVector t1 = FloatVector.fromArray(S, t, from + channels);
-        FloatVector t2 = FloatVector.fromArray(S, t, from + 2 * channels);
-        FloatVector t3 = FloatVector.fromArray(S, t, from + 3 * channels);
-        FloatVector t4 = FloatVector.fromArray(S, t, from + 4 * channels);
-        FloatVector t5 = FloatVector.fromArray(S, t, from + 5 * channels);
+        FloatVector t1 = FloatVector.fromArray(S, t, from + pitch);
+        FloatVector t2 = FloatVector.fromArray(S, t, from + 2 * pitch);
+        FloatVector t3 = FloatVector.fromArray(S, t, from + 3 * pitch);
+        FloatVector t4 = FloatVector.fromArray(S, t, from + 4 * pitch);
+        FloatVector t5 = FloatVector.fromArray(S, t, from + 5 * pitch);
         FloatVector even = t2.fma(FloatVector.broadcast(S, -2), t4);
         FloatVector odd = t1.fma(FloatVector.broadcast(S, -2), t3).mul(ROOT / 2);
         t2.fma(FloatVector.broadcast(S, -2.5f), t0.add(t4)).intoArray(v, to);

@@ -19,6 +19,7 @@ final class WinogradFilter {
 
   private static final int WIDTH = 128;
 
+  private final WinogradTiling tiling = new WinogradTiling();
   private final WinogradLines inputs = new WinogradLines();
   private final WinogradLines gradients = new WinogradLines();
   private final WorkerPool.Task accumulate = this::accumulate;
@@ -28,7 +29,6 @@ final class WinogradFilter {
   private WinogradTransforms transforms = Winograd4x4.TRANSFORMS;
   private int in;
   private int out;
-  private int tilesAcross;
   private int allLines;
   private int linesPerBlock;
   private int chunks;
@@ -53,10 +53,9 @@ final class WinogradFilter {
     out = s.outChannels();
     this.dFilter = dFilter;
     this.dFilterOffset = dFilterOffset;
-    tilesAcross = transforms.tiles(s.outWidth());
-    int linesPerImage = transforms.tiles(s.outHeight());
-    allLines = s.batch() * linesPerImage;
-    linesPerBlock = Math.max(1, Winograd.TILES / tilesAcross);
+    tiling.set(transforms, s, s.outHeight(), s.outWidth());
+    allLines = s.batch() * tiling.linesPerImage;
+    linesPerBlock = Math.max(1, Winograd.TILES / tiling.tilesPerLine());
     int size = transforms.planes * Winograd.plane(in * out);
     int most =
         Math.min(Math.ceilDiv(allLines, linesPerBlock), PARTIALS / (transforms.planes * in * out));
@@ -66,28 +65,10 @@ final class WinogradFilter {
     if (!byBlocks && sums.length < chunks * size) {
       sums = new float[chunks * size];
     }
-    inputs.set(
-        input,
-        inputOffset,
-        s.inHeight(),
-        s.inWidth(),
-        in,
-        s.padTop(),
-        s.padLeft(),
-        transforms.tile * tilesAcross + 2,
-        linesPerImage,
-        transforms);
-    gradients.set(
-        dOutput,
-        dOutputOffset,
-        s.outHeight(),
-        s.outWidth(),
-        out,
-        0,
-        0,
-        transforms.tile * tilesAcross,
-        linesPerImage,
-        transforms);
+    int top = s.padTop();
+    int left = s.padLeft();
+    inputs.set(input, inputOffset, s.inHeight(), s.inWidth(), in, top, left, 2, tiling);
+    gradients.set(dOutput, dOutputOffset, s.outHeight(), s.outWidth(), out, 0, 0, 0, tiling);
     try {
       if (byBlocks) {
         runByBlocks();
@@ -104,7 +85,7 @@ final class WinogradFilter {
 
   /** All lines are one block, so that no plane of the filter's size need be kept. */
   private void runByBlocks() {
-    int tiles = allLines * tilesAcross;
+    int tiles = allLines * tiling.tilesPerLine();
     int vSize = transforms.planes * Winograd.plane(tiles * in);
     int mSize = transforms.planes * Winograd.plane(tiles * out);
     if (v.length < vSize) {
@@ -124,7 +105,7 @@ final class WinogradFilter {
   /** The gradient of the filters from some input channels. */
   private void multiply(int task) {
     Scratch scratch = Scratch.current();
-    int tiles = allLines * tilesAcross;
+    int tiles = allLines * tiling.tilesPerLine();
     int i = task * ROWS;
     int rows = Math.min(ROWS, in - i);
     float[] u = scratch.filter(transforms.planes * Winograd.plane(rows * WIDTH));
@@ -171,7 +152,7 @@ final class WinogradFilter {
   /** Adds a block of lines to the planes of rows {@code row} to {@code lastRow}. */
   private void block(int chunk, int row, int lastRow, int firstLine, int lastLine, boolean first) {
     Scratch scratch = Scratch.current();
-    int tiles = (lastLine - firstLine) * tilesAcross;
+    int tiles = (lastLine - firstLine) * tiling.tilesPerLine();
     int extent = transforms.extent;
     int planes = extent * (lastRow - row);
     int vPlane = Winograd.plane(tiles * in);
@@ -208,40 +189,46 @@ final class WinogradFilter {
       float[] m,
       int plane,
       Scratch scratch) {
-    int tiles = (lastLine - firstLine) * tilesAcross;
+    int tiles = (lastLine - firstLine) * tiling.tilesPerLine();
     int extent = transforms.extent;
     int vPlane = Winograd.plane(tiles * in);
     int mPlane = Winograd.plane(tiles * out);
     float[] t = scratch.image((lastRow - row) * Math.max(inputs.rowSize(), gradients.rowSize()));
     for (int line = firstLine; line < lastLine; line++) {
-      int tile = (line - firstLine) * tilesAcross;
       inputs.input(line, row, lastRow, t);
       for (int i = 0; i < lastRow - row; i++) {
-        transforms.input(
-            tilesAcross,
-            in,
-            t,
-            i * inputs.rowSize(),
-            v,
-            (plane + extent * i) * vPlane + tile * Microkernel.LEFT_STEP,
-            vPlane,
-            Microkernel.LEFT_STEP,
-            tiles);
+        for (int phase = 0; phase < tiling.dilationWidth; phase++) {
+          int tile = (line - firstLine) * tiling.tilesPerLine() + phase * tiling.tilesAcross;
+          transforms.input(
+              tiling.tilesAcross,
+              in,
+              tiling.dilationWidth * in,
+              t,
+              i * inputs.rowSize() + phase * in,
+              v,
+              (plane + extent * i) * vPlane + tile * Microkernel.LEFT_STEP,
+              vPlane,
+              Microkernel.LEFT_STEP,
+              tiles);
+        }
       }
       gradients.gradient(line, row, lastRow, t);
       for (int i = 0; i < lastRow - row; i++) {
-        for (int j = 0; j < out; j += Microkernel.panelWidth(out - j)) {
-          int width = Microkernel.panelWidth(out - j);
-          transforms.gradient(
-              tilesAcross,
-              width,
-              out,
-              t,
-              i * gradients.rowSize() + j,
-              m,
-              (plane + extent * i) * mPlane + tiles * j + tile * width,
-              mPlane,
-              width);
+        for (int phase = 0; phase < tiling.dilationWidth; phase++) {
+          int tile = (line - firstLine) * tiling.tilesPerLine() + phase * tiling.tilesAcross;
+          for (int j = 0; j < out; j += Microkernel.panelWidth(out - j)) {
+            int width = Microkernel.panelWidth(out - j);
+            transforms.gradient(
+                tiling.tilesAcross,
+                width,
+                tiling.dilationWidth * out,
+                t,
+                i * gradients.rowSize() + phase * out + j,
+                m,
+                (plane + extent * i) * mPlane + tiles * j + tile * width,
+                mPlane,
+                width);
+          }
         }
       }
     }

@@ -3,7 +3,8 @@ package lanewise.kernel;
 import java.util.Arrays;
 
 /**
- * WinogradLines of tiles in images with {@code height × width} pixels of the product's other side.
+ * What lines of tiles read of images with {@code height × width} pixels, of the product's input or
+ * its output's gradient.
  */
 final class WinogradLines {
   private static final float[] NOTHING = {};
@@ -17,15 +18,14 @@ final class WinogradLines {
   private int top;
   private int left;
   private int columns;
-  private int linesPerImage;
-  private WinogradTransforms transforms = Winograd4x4.TRANSFORMS;
+  private WinogradTiling tiling = new WinogradTiling();
 
   /**
    * Sets which images are read.
    *
    * @param top rows of zeros above an image
    * @param left columns of zeros to its left
-   * @param columns of pixels in a line
+   * @param margin pixels that a row of tiles reads beyond those it writes
    */
   void set(
       float[] array,
@@ -35,9 +35,8 @@ final class WinogradLines {
       int channels,
       int top,
       int left,
-      int columns,
-      int linesPerImage,
-      WinogradTransforms transforms) {
+      int margin,
+      WinogradTiling tiling) {
     this.array = array;
     this.offset = offset;
     this.height = height;
@@ -45,9 +44,8 @@ final class WinogradLines {
     this.channels = channels;
     this.top = top;
     this.left = left;
-    this.columns = columns;
-    this.linesPerImage = linesPerImage;
-    this.transforms = transforms;
+    this.tiling = tiling;
+    columns = tiling.dilationWidth * (tiling.transforms.tile * tiling.tilesAcross + margin);
     if (zeros.length < width * channels) {
       zeros = new float[width * channels];
     }
@@ -66,7 +64,7 @@ final class WinogradLines {
   void input(int line, int first, int last, float[] t) {
     int n = valid();
     for (int i = first; i < last; i++) {
-      transforms.inputRow(i, n, this, line, t, pad(n, t, (i - first) * rowSize()));
+      tiling.transforms.inputRow(i, n, this, line, t, pad(n, t, (i - first) * rowSize()));
     }
   }
 
@@ -74,7 +72,7 @@ final class WinogradLines {
   void gradient(int line, int first, int last, float[] t) {
     int n = valid();
     for (int i = first; i < last; i++) {
-      transforms.gradientRow(i, n, this, line, t, pad(n, t, (i - first) * rowSize()));
+      tiling.transforms.gradientRow(i, n, this, line, t, pad(n, t, (i - first) * rowSize()));
     }
   }
 
@@ -92,7 +90,7 @@ final class WinogradLines {
   }
 
   private int y(int line, int row) {
-    return transforms.tile * (line % linesPerImage) - top + row;
+    return tiling.firstRow(line) - top + row * tiling.dilationHeight;
   }
 
   /** Where row {@code row} of a line's pixels stands; zeros if it is outside the image. */
@@ -104,7 +102,7 @@ final class WinogradLines {
   /** Where in {@link #array} it begins. */
   int offset(int line, int row) {
     int y = y(line, row);
-    int pixels = (line / linesPerImage * height + y) * width;
+    int pixels = (line / tiling.linesPerImage * height + y) * width;
     return y >= 0 && y < height ? offset + pixels * channels : 0;
   }
 }

@@ -12,6 +12,7 @@ final class WinogradProduct {
 
   static final ThreadLocal<WinogradProduct> CURRENT = ThreadLocal.withInitial(WinogradProduct::new);
 
+  private final WinogradTiling tiling = new WinogradTiling();
   private final WinogradLines lines = new WinogradLines();
   private final WorkerPool.Task turn = this::turnTap;
   private final WorkerPool.Task transform = this::transformFilter;
@@ -21,8 +22,6 @@ final class WinogradProduct {
   private int n; // channels written
   private int outHeight;
   private int outWidth;
-  private int tilesAcross;
-  private int linesPerImage;
   private int allLines;
   private int linesPerBlock;
   private float[] filter = NOTHING; // [9, k, n], or [9, n, k] to be turned
@@ -41,8 +40,10 @@ final class WinogradProduct {
   final PooledRows pooled = new PooledRows();
 
   /** Whether the lines of a forward pass can be {@link #pooled}: all channels of some windows. */
-  static boolean pools(WinogradTransforms transforms, PoolingShape pooling) {
-    return pooling.channels() <= COLUMNS && transforms.tile % pooling.strideHeight() == 0;
+  static boolean pools(WinogradTransforms transforms, ConvolutionShape s, PoolingShape pooling) {
+    return s.dilationHeight() == 1
+        && pooling.channels() <= COLUMNS
+        && transforms.tile % pooling.strideHeight() == 0;
   }
 
   void forward(
@@ -123,8 +124,10 @@ final class WinogradProduct {
       Epilogue epilogue,
       float[] output,
       int outputOffset) {
+    outHeight = s.outHeight();
+    outWidth = s.outWidth();
     run(
-        s.batch(),
+        s,
         input,
         inputOffset,
         s.inHeight(),
@@ -133,9 +136,7 @@ final class WinogradProduct {
         s.padLeft(),
         epilogue,
         output,
-        outputOffset,
-        s.outHeight(),
-        s.outWidth());
+        outputOffset);
   }
 
   void backward(
@@ -153,23 +154,23 @@ final class WinogradProduct {
     this.filter = filter;
     this.filterOffset = filterOffset;
     turns = true;
+    outHeight = s.inHeight();
+    outWidth = s.inWidth();
     run(
-        s.batch(),
+        s,
         dOutput,
         dOutputOffset,
         s.outHeight(),
         s.outWidth(),
-        2 - s.padTop(),
-        2 - s.padLeft(),
+        2 * s.dilationHeight() - s.padTop(),
+        2 * s.dilationWidth() - s.padLeft(),
         Epilogue.NONE,
         dInput,
-        dInputOffset,
-        s.inHeight(),
-        s.inWidth());
+        dInputOffset);
   }
 
   private void run(
-      int batch,
+      ConvolutionShape s,
       float[] source,
       int sourceOffset,
       int height,
@@ -178,31 +179,17 @@ final class WinogradProduct {
       int left,
       Epilogue epilogue,
       float[] target,
-      int targetOffset,
-      int outHeight,
-      int outWidth) {
+      int targetOffset) {
     this.epilogue = epilogue;
     this.target = target;
     this.targetOffset = targetOffset;
-    this.outHeight = outHeight;
-    this.outWidth = outWidth;
-    tilesAcross = transforms.tiles(outWidth);
-    linesPerImage = transforms.tiles(outHeight);
-    allLines = batch * linesPerImage;
-    lines.set(
-        source,
-        sourceOffset,
-        height,
-        width,
-        k,
-        top,
-        left,
-        transforms.tile * tilesAcross + 2,
-        linesPerImage,
-        transforms);
+    tiling.set(transforms, s, outHeight, outWidth);
+    allLines = s.batch() * tiling.linesPerImage;
+    lines.set(source, sourceOffset, height, width, k, top, left, 2, tiling);
     // As many blocks for each thread, of equal length.
     int threads = WorkerPool.threads();
-    int rounds = Math.ceilDiv(allLines, threads * Math.max(1, Winograd.TILES / tilesAcross));
+    int rounds =
+        Math.ceilDiv(allLines, threads * Math.max(1, Winograd.TILES / tiling.tilesPerLine()));
     linesPerBlock = Math.ceilDiv(allLines, threads * rounds);
     if (zeros.length < n) {
       zeros = new float[n];
@@ -281,17 +268,23 @@ final class WinogradProduct {
     Scratch scratch = Scratch.current();
     int firstLine = task * linesPerBlock;
     int lastLine = Math.min(firstLine + linesPerBlock, allLines);
-    int tiles = (lastLine - firstLine) * tilesAcross;
+    int tilesPerLine = tiling.tilesPerLine();
+    int tilesAcross = tiling.tilesAcross;
+    int tiles = (lastLine - firstLine) * tilesPerLine;
     int vPlane = Winograd.plane(tiles * k);
     float[] v = scratch.left(transforms.planes * vPlane); // [planes, tiles, k]
     int extent = transforms.extent;
     float[] t = scratch.image(extent * lines.rowSize());
     for (int line = firstLine; line < lastLine; line++) {
       lines.input(line, 0, extent, t);
-      int at = (line - firstLine) * tilesAcross * k;
       for (int i = 0; i < extent; i++) {
-        int row = i * lines.rowSize();
-        transforms.input(tilesAcross, k, t, row, v, at + extent * i * vPlane, vPlane, k, 1);
+        for (int phase = 0; phase < tiling.dilationWidth; phase++) {
+          int from = i * lines.rowSize() + phase * k;
+          int tile = (line - firstLine) * tilesPerLine + phase * tilesAcross;
+          int to = tile * k + extent * i * vPlane;
+          int pitch = tiling.dilationWidth * k;
+          transforms.input(tilesAcross, k, pitch, t, from, v, to, vPlane, k, 1);
+        }
       }
     }
     int[] rows = scratch.offsets(tiles);
@@ -330,7 +323,7 @@ final class WinogradProduct {
       }
       TileStore store = scratch.store.set(1, epilogue.beta(), true, epilogue, j);
       for (int line = firstLine; line < lastLine; line++) {
-        int at = (line - firstLine) * tilesAcross * columns;
+        int at = (line - firstLine) * tilesPerLine * columns;
         storeLine(line, j, columns, store, m, at, mPlane, scratch);
       }
     }
@@ -351,16 +344,17 @@ final class WinogradProduct {
     float[] bias = fused ? store.bias(zeros) : zeros;
     int biasOffset = bias == zeros ? 0 : store.biasOffset(0);
     float floor = fused && !sums ? store.floor() : Float.NEGATIVE_INFINITY;
-    int size = tilesAcross * columns;
+    int tilesAcross = tiling.tilesAcross;
+    int size = tiling.tilesPerLine() * columns;
     int tile = transforms.tile;
     int extent = transforms.extent;
     int end = tile * extent * size;
-    // [tile, extent, tiles, columns], and a row of pixels
+    // [tile, extent, phases, tiles, columns], and a row of pixels
     float[] s = scratch.patches(end + tile * size);
     transforms.outputRows(size, m, mOffset, plane, s);
-    int y = tile * (line % linesPerImage);
-    int image = line / linesPerImage;
-    int rows = Math.min(tile, outHeight - y);
+    int y = tiling.firstRow(line);
+    int image = line / tiling.linesPerImage;
+    int rows = Math.min(tile, Math.ceilDiv(outHeight - y, tiling.dilationHeight));
     PoolingShape pooling = pooled.shape();
     float[] target = this.target;
     int start = targetOffset + (image * outHeight + y) * outWidth * n + channel;
@@ -368,39 +362,50 @@ final class WinogradProduct {
       target = scratch.rows(rows * outWidth * n + PooledRows.SLACK);
       start = 0;
     }
-    int whole = fused ? outWidth / tile : 0;
+    int phases = tiling.dilationWidth;
     for (int i = 0; i < rows; i++) {
-      int from = extent * i * size;
-      int to = start + i * outWidth * n;
-      if (sums) {
-        transforms.output(
-            tilesAcross, columns, s, from, size, bias, biasOffset, floor, s, end, columns);
-        add(columns, s, end, to);
-        continue;
-      }
-      transforms.output(whole, columns, s, from, size, bias, biasOffset, floor, target, to, n);
-      for (int across = whole; across < tilesAcross; across++) {
-        int pixels = end;
-        transforms.output(
-            1,
-            columns,
-            s,
-            from + across * columns,
-            size,
-            bias,
-            biasOffset,
-            floor,
-            s,
-            pixels,
-            columns);
-        for (int x = tile * across; x < Math.min(tile * (across + 1), outWidth); x++) {
-          if (fused) {
-            System.arraycopy(s, pixels, target, to + x * n, columns);
-          } else {
-            store.row(columns, s, pixels, target, to + x * n, 0);
-          }
-          pixels += columns;
+      int to = start + i * tiling.dilationHeight * outWidth * n;
+      for (int phase = 0; phase < phases; phase++) {
+        int from = extent * i * size + phase * tilesAcross * columns;
+        if (sums) {
+          int row = end + phase * columns;
+          int pitch = phases * columns;
+          transforms.output(
+              tilesAcross, columns, s, from, size, bias, biasOffset, floor, s, row, pitch);
+          continue;
         }
+        int first = to + phase * n;
+        int pitch = phases * n;
+        int pixels = Math.ceilDiv(outWidth - phase, phases);
+        int whole = fused ? pixels / tile : 0;
+        transforms.output(
+            whole, columns, s, from, size, bias, biasOffset, floor, target, first, pitch);
+        for (int across = whole; tile * across < pixels; across++) {
+          int at = end;
+          transforms.output(
+              1,
+              columns,
+              s,
+              from + across * columns,
+              size,
+              bias,
+              biasOffset,
+              floor,
+              s,
+              at,
+              columns);
+          for (int x = tile * across; x < Math.min(tile * (across + 1), pixels); x++) {
+            if (fused) {
+              System.arraycopy(s, at, target, first + x * pitch, columns);
+            } else {
+              store.row(columns, s, at, target, first + x * pitch, 0);
+            }
+            at += columns;
+          }
+        }
+      }
+      if (sums) {
+        add(columns, s, end, to);
       }
     }
     if (pooling != null) {

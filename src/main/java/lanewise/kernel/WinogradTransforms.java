@@ -56,9 +56,15 @@ abstract class WinogradTransforms {
     return Math.ceilDiv(pixels, tile);
   }
 
+  /** Tiles along one of each {@code dilation} outputs. */
+  int tiles(int pixels, int dilation) {
+    return tiles(Math.ceilDiv(pixels, dilation));
+  }
+
   /** Multiplications for an image, of each pair of an input channel and an output channel. */
   long multiplications(ConvolutionShape s) {
-    return (long) tiles(s.outHeight()) * tiles(s.outWidth()) * planes;
+    long down = (long) s.dilationHeight() * tiles(s.outHeight(), s.dilationHeight());
+    return down * s.dilationWidth() * tiles(s.outWidth(), s.dilationWidth()) * planes;
   }
 
   /**
@@ -79,11 +85,13 @@ abstract class WinogradTransforms {
    * A row of {@code Bᵀ d B}, {@code v = t B}, of the tiles along a line. Element j of channel c of
    * tile k goes to {@code j · plane + k · tileStep + c · channelStep}.
    *
-   * @param t the row of {@code Bᵀ d}, pixels of {@code channels}
+   * @param t the row of {@code Bᵀ d}
+   * @param pitch from one pixel to the next
    */
   abstract void input(
       int tiles,
       int channels,
+      int pitch,
       float[] t,
       int tOffset,
       float[] v,

@@ -61,7 +61,17 @@ final class ConvolutionShapes {
         square(2, 7, 208, 176, 3, 1, Padding.SAME, 1), // a large filter, by parts
         square(1, 5, 272, 256, 3, 1, Padding.SAME, 1), // and by tiles of 2 x 2
         ConvolutionShape.of(2, 3, 39, 16, 32, 3, 3, 1, 1, Padding.SAME, 1, 1, 1),
-        ConvolutionShape.of(2, 37, 4, 32, 16, 3, 3, 1, 1, Padding.of(2, 0, 1, 1), 1, 1, 1));
+        ConvolutionShape.of(2, 37, 4, 32, 16, 3, 3, 1, 1, Padding.of(2, 0, 1, 1), 1, 1, 1),
+        // Dilated: phases of rows and columns, of unequal lengths and empty.
+        ConvolutionShape.of(2, 11, 9, 16, 32, 3, 3, 1, 1, Padding.SAME, 2, 2, 1),
+        ConvolutionShape.of(1, 17, 23, 32, 16, 3, 3, 1, 1, Padding.VALID, 2, 3, 1),
+        ConvolutionShape.of(2, 8, 22, 16, 80, 3, 3, 1, 1, Padding.of(1, 0, 8, 3), 1, 4, 1),
+        ConvolutionShape.of(3, 19, 5, 48, 16, 3, 3, 1, 1, Padding.of(6, 2, 2, 1), 3, 1, 1),
+        ConvolutionShape.of(1, 3, 2, 16, 16, 3, 3, 1, 1, Padding.SAME, 4, 5, 1),
+        ConvolutionShape.of(1, 10, 12, 208, 176, 3, 3, 1, 1, Padding.SAME, 2, 2, 1),
+        // Padded beyond what tiles take.
+        square(2, 4, 16, 16, 3, 1, Padding.of(0, 0, 3, 0), 1),
+        ConvolutionShape.of(1, 7, 9, 16, 32, 3, 3, 1, 1, Padding.of(6, 0, 1, 2), 2, 2, 1));
   }
 
   /** Of one channel to few, and back: vectors of pixels. */

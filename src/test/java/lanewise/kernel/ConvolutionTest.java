@@ -324,6 +324,14 @@ final class ConvolutionTest {
     assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(1, 64, 64, 3, 1));
     assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(28, 32, 32, 3, 2));
     assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(28, 32, 32, 5, 1));
+    assertEquals(
+        ConvolutionAlgorithm.WINOGRAD_4X4,
+        ConvolutionAlgorithm.of(
+            ConvolutionShape.of(1, 28, 28, 32, 32, 3, 3, 1, 1, Padding.SAME, 2, 3, 1)));
+    assertEquals(
+        ConvolutionAlgorithm.IMPLICIT_GEMM, // one pixel of each phase
+        ConvolutionAlgorithm.of(
+            ConvolutionShape.of(1, 12, 12, 32, 32, 3, 3, 1, 1, Padding.SAME, 12, 12, 1)));
     ConvolutionShape odd = ConvolutionShape.of(1, 8, 8, 16, 17, 3, 3, 1, 1, Padding.SAME, 1, 1, 1);
     assertThrows(
         IllegalArgumentException.class,

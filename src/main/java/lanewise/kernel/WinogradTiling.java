@@ -1,0 +1,40 @@
+package lanewise.kernel;
+
+import lanewise.shape.ConvolutionShape;
+
+/**
+ * How {@link Winograd} divides images into lines of tiles: of a phase's rows, each {@code
+ * dilationHeight}-th, as many as a tile has, all phases of columns one after the other.
+ */
+final class WinogradTiling {
+  WinogradTransforms transforms = Winograd4x4.TRANSFORMS;
+  int dilationHeight;
+  int dilationWidth;
+
+  /** Tiles along one phase of a line's columns. */
+  int tilesAcross;
+
+  int linesPerImage;
+  private int linesPerPhase;
+
+  /** Divides images of {@code height × width}: the output, or the input that is written. */
+  void set(WinogradTransforms transforms, ConvolutionShape s, int height, int width) {
+    this.transforms = transforms;
+    dilationHeight = s.dilationHeight();
+    dilationWidth = s.dilationWidth();
+    tilesAcross = transforms.tiles(width, dilationWidth);
+    linesPerPhase = transforms.tiles(height, dilationHeight);
+    linesPerImage = dilationHeight * linesPerPhase;
+  }
+
+  int tilesPerLine() {
+    return dilationWidth * tilesAcross;
+  }
+
+  /** The first of a line's rows in its image. */
+  int firstRow(int line) {
+    int inImage = line % linesPerImage;
+    int phase = inImage / linesPerPhase;
+    return transforms.tile * (inImage % linesPerPhase) * dilationHeight + phase;
+  }
+}
