@@ -179,9 +179,14 @@ public final class BatchNormalization {
     FloatVector least = broadcast(FLOATS, low);
     FloatVector most = broadcast(FLOATS, high);
     int block = blockRows(channels);
+    boolean far = ReadAhead.paysForPiece(rows * channels, channels);
     for (int first = 0; first < rows; first += block) {
       int from = first * channels;
       int end = Math.min(rows, first + block) * channels;
+      if (far) {
+        ReadAhead.lines(x, xOffset + from, xOffset + end);
+        ReadAhead.lines(y, yOffset + from, yOffset + end);
+      }
       int c = 0;
       for (; c < FLOATS.loopBound(channels); c += LANES) {
         FloatVector m = fromArray(FLOATS, mean, meanOffset + c);
@@ -234,10 +239,15 @@ public final class BatchNormalization {
       int productsOffset) {
     Arrays.fill(sums, sumsOffset, sumsOffset + channels, 0);
     Arrays.fill(products, productsOffset, productsOffset + channels, 0);
+    boolean far = ReadAhead.paysForPiece(rows * channels, channels);
     for (int first = 0; first < rows; first += CHUNK_ROWS) {
       int chunk = Math.min(CHUNK_ROWS, rows - first);
       int x0 = xOffset + first * channels;
       int d0 = dOutputOffset + first * channels;
+      if (far) {
+        ReadAhead.lines(x, x0, x0 + chunk * channels);
+        ReadAhead.lines(dOutput, d0, d0 + chunk * channels);
+      }
       int c = 0;
       for (; c < FLOATS.loopBound(channels); c += LANES) {
         addVector(
@@ -457,9 +467,15 @@ public final class BatchNormalization {
     FloatVector least = broadcast(FLOATS, low);
     FloatVector most = broadcast(FLOATS, high);
     int block = blockRows(channels);
+    boolean far = ReadAhead.paysForPiece(rows * channels, channels);
     for (int first = 0; first < rows; first += block) {
       int from = first * channels;
       int end = Math.min(rows, first + block) * channels;
+      if (far) {
+        ReadAhead.lines(x, xOffset + from, xOffset + end);
+        ReadAhead.lines(dOutput, dOutputOffset + from, dOutputOffset + end);
+        ReadAhead.lines(dInput, dInputOffset + from, dInputOffset + end);
+      }
       int c = 0;
       for (; c < FLOATS.loopBound(channels); c += LANES) {
         FloatVector m = fromArray(FLOATS, mean, c);

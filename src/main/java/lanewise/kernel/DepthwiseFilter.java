@@ -102,7 +102,11 @@ final class DepthwiseFilter extends DepthwiseWalk implements WorkerPool.Task {
     int to = (int) ((long) (chunk + 1) * allRows / chunks);
     for (int row = (int) ((long) chunk * allRows / chunks); row < to; row++) {
       int at = dOutputOffset + row * targetWidth * channels + first;
-      row(row % targetHeight, at, inputOffset + row / targetHeight * inputImage + first, w, count);
+      int image = inputOffset + row / targetHeight * inputImage;
+      if (blocks == 1) {
+        readAhead(row % targetHeight, input, image, dOutput, at);
+      }
+      row(row % targetHeight, at, image + first, w, count);
     }
   }
 

@@ -125,6 +125,7 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
     int from = sourceOffset + image * sourceImage;
     for (int t = part * targetHeight / tasksPerImage; t < end; t++) {
       int to = targetOffset + (image * targetHeight + t) * targetWidth * channels;
+      readAhead(t, source, from, target, to);
       row(t, to, from, filterOffset, channels);
     }
   }

@@ -21,6 +21,7 @@ abstract class DepthwiseWalk {
   int sourceColumn;
   int filterRow; // and in the filter
   int filterColumn;
+  private boolean far;
 
   void forward(ConvolutionShape s) {
     rows.forward(s.kernelHeight(), s.strideHeight(), s.dilationHeight(), s.padTop(), s.inHeight());
@@ -47,6 +48,7 @@ abstract class DepthwiseWalk {
     sourceColumn = columns.distance * channels;
     filterRow = rows.step * kernelWidth * channels;
     filterColumn = columns.step * channels;
+    far = ReadAhead.pays(s.batch() * ((long) s.inImageSize() + s.outImageSize()), channels);
   }
 
   /** Whether neighbouring taps of neighbouring pixels meet the same source. */
@@ -57,6 +59,27 @@ abstract class DepthwiseWalk {
   /** Whether a pixel's last tap meets what its neighbour's first does. */
   boolean byTwo() {
     return sourceStep == 2 * sourceColumn;
+  }
+
+  /**
+   * Reads the row of the target behind the one that stands at {@code to}, and what it is the first
+   * to meet of the source.
+   */
+  void readAhead(int t, float[] source, int sourceImage, float[] target, int to) {
+    if (!far) {
+      return;
+    }
+    int size = columns.length * channels;
+    int from = sourceImage + Math.clamp(end(t), 0, rows.length) * size;
+    int end = sourceImage + Math.clamp(end(t + 1), 0, rows.length) * size;
+    int next = to + targetWidth * channels;
+    ReadAhead.lines(source, from, end);
+    ReadAhead.lines(target, next, next + targetWidth * channels);
+  }
+
+  /** Behind the last of the source that row {@code t} meets. */
+  private int end(int t) {
+    return rows.source(t) + (rows.count(t) - 1) * rows.distance + 1;
   }
 
   /**

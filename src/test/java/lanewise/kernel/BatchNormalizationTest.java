@@ -42,6 +42,7 @@ final class BatchNormalizationTest {
         check.run(new Case(rows, channels));
       }
     }
+    check.run(new Case(257, 65)); // read ahead
   }
 
   private static GuardedMatrix[] moments(Case c, GuardedMatrix x) {

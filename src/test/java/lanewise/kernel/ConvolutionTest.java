@@ -3,6 +3,7 @@ package lanewise.kernel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -68,6 +69,50 @@ final class ConvolutionTest {
     for (ConvolutionShape shape : ConvolutionShapes.depthwise()) {
       EPILOGUES.forEach(epilogue -> assertAllPasses(shape, epilogue));
     }
+  }
+
+  /** Rows are read ahead, of arrays that end with the last. */
+  @Test
+  void depthwiseImagesThatNoCacheHolds() {
+    for (int stride = 1; stride <= 2; stride++) {
+      ConvolutionShape s = depthwise(stride == 1 ? 34 : 54, stride);
+      ConvolutionShape one = depthwise(1, stride);
+      assertTrue(ReadAhead.pays(s.batch() * ((long) s.inImageSize() + s.outImageSize()), 64));
+      ConvolutionCase all = ConvolutionCase.random(ConvolutionAlgorithm.DEPTHWISE, s);
+      float[] x = cut(all.input());
+      float[] d = cut(all.dOutput());
+      float[] w = cut(all.filter());
+      float[] y = new float[d.length];
+      float[] dx = new float[x.length];
+      float[] dw = new float[w.length];
+      Convolution.forward(s, x, 0, w, 0, Epilogue.NONE, y, 0);
+      Convolution.backwardInput(s, d, 0, w, 0, dx, 0);
+      Convolution.backwardFilter(s, x, 0, d, 0, dw, 0);
+      float[] expectedY = new float[y.length];
+      float[] expectedDx = new float[x.length];
+      double[] sums = new double[w.length];
+      float[] ofOne = new float[w.length];
+      for (int i = 0; i < s.batch(); i++) {
+        int in = i * s.inImageSize();
+        int out = i * s.outImageSize();
+        Convolution.forward(one, x, in, w, 0, Epilogue.NONE, expectedY, out);
+        Convolution.backwardInput(one, d, out, w, 0, expectedDx, in);
+        Convolution.backwardFilter(one, x, in, d, out, ofOne, 0);
+        for (int j = 0; j < w.length; j++) {
+          sums[j] += ofOne[j];
+        }
+      }
+      assertArrayEquals(expectedY, y);
+      assertArrayEquals(expectedDx, dx);
+      for (int j = 0; j < w.length; j++) {
+        assertEquals(sums[j], dw[j], 1e-3);
+      }
+    }
+  }
+
+  private static ConvolutionShape depthwise(int batch, int stride) {
+    return ConvolutionShape.of(
+        batch, 28, 28, 64, 64, 3, 3, stride, stride, Padding.of(1), 1, 1, 64);
   }
 
   @Test
