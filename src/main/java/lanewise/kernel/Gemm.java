@@ -621,6 +621,10 @@ public final class Gemm {
       TileStore store =
           scratch.store.set(alpha, row == 0 ? beta : 1, row + depth >= k, epilogue, jc + j);
       int at = cOffset + i * ldc + jc + j;
+      if (!transposeA && depth == lda && ReadAhead.pays((long) m * k, k)) {
+        int left = aOffset + i * lda;
+        ReadAhead.lines(a, left, left + rows * lda);
+      }
       if (inPlace && !transposeA) {
         int left = aOffset + i * lda + row;
         int right = bOffset + row * ldb + jc + j;

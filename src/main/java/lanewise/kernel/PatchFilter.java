@@ -45,6 +45,8 @@ final class PatchFilter implements WorkerPool.Task {
   /** Whether {@link OuterProductTile} reads both operands where they lie. */
   private boolean inPlace;
 
+  private boolean far;
+
   private int pitch;
 
   void run(
@@ -67,6 +69,8 @@ final class PatchFilter implements WorkerPool.Task {
     int in = s.inChannels();
     int out = s.outChannels();
     inPlace = Convolution.pointwise(s) && OuterProductTile.suits(Math.min(in, out));
+    far =
+        ReadAhead.pays(s.batch() * ((long) s.inImageSize() + s.outImageSize()), Math.max(in, out));
     turned =
         inPlace
             ? in % Microkernel.NR == 0 && out % Microkernel.NR != 0
@@ -154,6 +158,10 @@ final class PatchFilter implements WorkerPool.Task {
     if (inPlace) {
       int channel = base + firstRow;
       int in = s.inChannels();
+      if (far) {
+        ReadAhead.lines(x, base, base + pixels * in);
+        ReadAhead.lines(dOutput, dOut, dOut + pixels * columns);
+      }
       if (turned) {
         int at = sumsOffset + chunk * columns * pitch + firstRow;
         OuterProductTile.multiply(

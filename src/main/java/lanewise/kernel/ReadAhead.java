@@ -2,9 +2,9 @@ package lanewise.kernel;
 
 /**
  * Brings rows into the caches before a kernel needs them. Kernels that go along a row of pixels a
- * vector of channels at a time meet every few cache lines; the hardware then does not fetch ahead
- * of them from memory, as it does for lines in order. Java has no instruction to prefetch, so an
- * element of each line is read.
+ * vector of channels at a time, or down a few rows at once, do not meet cache lines in order, and
+ * the hardware then does not fetch ahead of them from memory. Java has no instruction to prefetch,
+ * so an element of each line is read.
  */
 final class ReadAhead {
   private static final int LINE = 16;
