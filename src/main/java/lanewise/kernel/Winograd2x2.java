@@ -32,31 +32,48 @@ final class Winograd2x2 extends WinogradTransforms {
   }
 
   @Override
-  void inputRow(int i, int n, WinogradLines lines, int line, float[] t, int tOffset) {
+  void inputRow(int i, int n, WinogradLines lines, int image, int first, float[] t, int tOffset) {
     switch (i) {
-      case 0 -> combine(n, lines, line, 0, -1, 2, t, tOffset);
-      case 1 -> combine(n, lines, line, 2, 1, 1, t, tOffset);
-      case 2 -> combine(n, lines, line, 2, -1, 1, t, tOffset);
-      default -> combine(n, lines, line, 3, -1, 1, t, tOffset);
+      case 0 -> combine(n, lines, image, first, 0, -1, 2, t, tOffset);
+      case 1 -> combine(n, lines, image, first, 2, 1, 1, t, tOffset);
+      case 2 -> combine(n, lines, image, first, 2, -1, 1, t, tOffset);
+      default -> combine(n, lines, image, first, 3, -1, 1, t, tOffset);
     }
   }
 
   @Override
-  void gradientRow(int i, int n, WinogradLines lines, int line, float[] t, int tOffset) {
+  void gradientRow(
+      int i, int n, WinogradLines lines, int image, int first, float[] t, int tOffset) {
     if (i == 0 || i == 3) {
       int row = i / 3;
-      System.arraycopy(lines.array(line, row), lines.offset(line, row), t, tOffset, n);
+      System.arraycopy(lines.array(first, row), lines.offset(image, first, row), t, tOffset, n);
     } else {
-      combine(n, lines, line, 0, i == 1 ? 1 : -1, 1, t, tOffset);
+      combine(n, lines, image, first, 0, i == 1 ? 1 : -1, 1, t, tOffset);
     }
   }
 
   /** {@code t = row1 + sign · row2}, of a line's rows of pixels. */
   private static void combine(
-      int n, WinogradLines lines, int line, int row1, int sign, int row2, float[] t, int tOffset) {
-    float[] x = lines.array(line, row1);
-    float[] y = lines.array(line, row2);
-    combine(n, x, lines.offset(line, row1), sign, y, lines.offset(line, row2), t, tOffset);
+      int n,
+      WinogradLines lines,
+      int image,
+      int first,
+      int row1,
+      int sign,
+      int row2,
+      float[] t,
+      int tOffset) {
+    float[] x = lines.array(first, row1);
+    float[] y = lines.array(first, row2);
+    combine(
+        n,
+        x,
+        lines.offset(image, first, row1),
+        sign,
+        y,
+        lines.offset(image, first, row2),
+        t,
+        tOffset);
   }
 
   private static void combine(

@@ -52,33 +52,34 @@ final class Winograd4x4 extends WinogradTransforms {
   }
 
   @Override
-  void inputRow(int i, int n, WinogradLines lines, int line, float[] t, int tOffset) {
+  void inputRow(int i, int n, WinogradLines lines, int image, int first, float[] t, int tOffset) {
     if (i == 0 || i == 5) {
       int row = i / 5;
       inputEnd(
           n,
-          lines.array(line, row),
-          lines.offset(line, row),
-          lines.array(line, row + 2),
-          lines.offset(line, row + 2),
-          lines.array(line, row + 4),
-          lines.offset(line, row + 4),
+          lines.array(first, row),
+          lines.offset(image, first, row),
+          lines.array(first, row + 2),
+          lines.offset(image, first, row + 2),
+          lines.array(first, row + 4),
+          lines.offset(image, first, row + 4),
           t,
           tOffset);
     } else {
       float[] k = B_MIDDLE[i - 1];
-      middle(n, lines, line, k[0], 1, k[1], 2, k[2], 3, 4, t, tOffset);
+      middle(n, lines, image, first, k[0], 1, k[1], 2, k[2], 3, 4, t, tOffset);
     }
   }
 
   @Override
-  void gradientRow(int i, int n, WinogradLines lines, int line, float[] t, int tOffset) {
+  void gradientRow(
+      int i, int n, WinogradLines lines, int image, int first, float[] t, int tOffset) {
     if (i == 0 || i == 5) {
       int row = i / 5 * 3;
-      System.arraycopy(lines.array(line, row), lines.offset(line, row), t, tOffset, n);
+      System.arraycopy(lines.array(first, row), lines.offset(image, first, row), t, tOffset, n);
     } else {
       float[] k = A_MIDDLE[i - 1];
-      middle(n, lines, line, k[2], 3, k[1], 2, k[0], 1, 0, t, tOffset);
+      middle(n, lines, image, first, k[2], 3, k[1], 2, k[0], 1, 0, t, tOffset);
     }
   }
 
@@ -86,7 +87,8 @@ final class Winograd4x4 extends WinogradTransforms {
   private static void middle(
       int n,
       WinogradLines lines,
-      int line,
+      int image,
+      int first,
       float k1,
       int row1,
       float k2,
@@ -99,16 +101,16 @@ final class Winograd4x4 extends WinogradTransforms {
     middle(
         n,
         k1,
-        lines.array(line, row1),
-        lines.offset(line, row1),
+        lines.array(first, row1),
+        lines.offset(image, first, row1),
         k2,
-        lines.array(line, row2),
-        lines.offset(line, row2),
+        lines.array(first, row2),
+        lines.offset(image, first, row2),
         k3,
-        lines.array(line, row3),
-        lines.offset(line, row3),
-        lines.array(line, row4),
-        lines.offset(line, row4),
+        lines.array(first, row3),
+        lines.offset(image, first, row3),
+        lines.array(first, row4),
+        lines.offset(image, first, row4),
         t,
         tOffset);
   }

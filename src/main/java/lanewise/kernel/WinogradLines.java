@@ -63,16 +63,20 @@ final class WinogradLines {
   /** Rows {@code first} to {@code last} of {@code Bᵀ d}. */
   void input(int line, int first, int last, float[] t) {
     int n = valid();
+    int image = line / tiling.linesPerImage;
+    int y = tiling.firstRow(line) - top;
     for (int i = first; i < last; i++) {
-      tiling.transforms.inputRow(i, n, this, line, t, pad(n, t, (i - first) * rowSize()));
+      tiling.transforms.inputRow(i, n, this, image, y, t, pad(n, t, (i - first) * rowSize()));
     }
   }
 
   /** Rows {@code first} to {@code last} of {@code A dy}. */
   void gradient(int line, int first, int last, float[] t) {
     int n = valid();
+    int image = line / tiling.linesPerImage;
+    int y = tiling.firstRow(line) - top;
     for (int i = first; i < last; i++) {
-      tiling.transforms.gradientRow(i, n, this, line, t, pad(n, t, (i - first) * rowSize()));
+      tiling.transforms.gradientRow(i, n, this, image, y, t, pad(n, t, (i - first) * rowSize()));
     }
   }
 
@@ -89,20 +93,18 @@ final class WinogradLines {
     return from;
   }
 
-  private int y(int line, int row) {
-    return tiling.firstRow(line) - top + row * tiling.dilationHeight;
-  }
-
-  /** Where row {@code row} of a line's pixels stands; zeros if it is outside the image. */
-  float[] array(int line, int row) {
-    int y = y(line, row);
-    return y >= 0 && y < height ? array : zeros;
+  /** Where row {@code row} of a line stands that begins at row {@code first}; zeros if outside. */
+  float[] array(int first, int row) {
+    return inside(first + row * tiling.dilationHeight) ? array : zeros;
   }
 
   /** Where in {@link #array} it begins. */
-  int offset(int line, int row) {
-    int y = y(line, row);
-    int pixels = (line / tiling.linesPerImage * height + y) * width;
-    return y >= 0 && y < height ? offset + pixels * channels : 0;
+  int offset(int image, int first, int row) {
+    int y = first + row * tiling.dilationHeight;
+    return inside(y) ? offset + (image * height + y) * width * channels : 0;
+  }
+
+  private boolean inside(int y) {
+    return y >= 0 && y < height;
   }
 }

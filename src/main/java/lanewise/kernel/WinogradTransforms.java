@@ -71,15 +71,19 @@ abstract class WinogradTransforms {
    * Row i of {@code Bᵀ d}, of a line's rows of pixels.
    *
    * @param n elements of a row
+   * @param first row of the image that is the line's first
    */
-  abstract void inputRow(int i, int n, WinogradLines lines, int line, float[] t, int tOffset);
+  abstract void inputRow(
+      int i, int n, WinogradLines lines, int image, int first, float[] t, int tOffset);
 
   /**
    * Row i of {@code A dy}, of a line's rows of pixels.
    *
    * @param n elements of a row
+   * @param first row of the image that is the line's first
    */
-  abstract void gradientRow(int i, int n, WinogradLines lines, int line, float[] t, int tOffset);
+  abstract void gradientRow(
+      int i, int n, WinogradLines lines, int image, int first, float[] t, int tOffset);
 
   /**
    * A row of {@code Bᵀ d B}, {@code v = t B}, of the tiles along a line. Element j of channel c of
