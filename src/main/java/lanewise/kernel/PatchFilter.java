@@ -253,7 +253,7 @@ final class PatchFilter implements WorkerPool.Task {
       int patchesBase = base + g * p.groupChannels;
       for (int r = 0; r < rows; r += ROWS) {
         int some = Math.min(ROWS, rows - r);
-        p.packColumns(pixelRows, x, patchesBase, firstRow + r, some, left);
+        p.packing.columns(pixelRows, x, patchesBase, firstRow + r, some, left);
         int at =
             sumsOffset + chunk * s.filterSize() + (firstRow + r) * s.outChannels() + g * columns;
         Panels.multiplyColumns(
@@ -292,7 +292,8 @@ final class PatchFilter implements WorkerPool.Task {
     for (int r = 0; r < rows; r += ROWS) {
       int some = Microkernel.packedWidth(Math.min(ROWS, rows - r));
       float[] right = scratch.right(some * pixels + Simd.LANES);
-      p.packPatches(pixelRows, image, base, firstRow + r, Math.min(ROWS, rows - r), right, scratch);
+      p.packing.rows(
+          pixelRows, image, base, firstRow + r, Math.min(ROWS, rows - r), right, scratch);
       Panels.multiplyColumns(
           columns,
           pixels,

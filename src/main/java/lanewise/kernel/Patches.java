@@ -1,7 +1,6 @@
 package lanewise.kernel;
 
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 import lanewise.shape.ConvolutionShape;
 import lanewise.shape.PoolingShape;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +62,8 @@ final class Patches {
   final boolean byPlanes; // likewise
   private final int[] taps; // offset of each patch element from the patch's first
   private final int[] triples; // of each three patch elements
-  private final int[] planeTaps; // in planes; a tile's rows beyond the last repeat the first
+  private final @Nullable PatchPlanes planes;
+  final PatchPacking packing;
 
   // Blocks of the patch's elements, each of equal runs: {first element, offset of it, runs, length,
   // stride}.
@@ -131,7 +131,19 @@ final class Patches {
     pitch = (inPlace ? width : paddedWidth) * channels;
     taps = taps();
     triples = byTriples ? triples() : taps;
-    planeTaps = byPlanes || byPairs ? planeTaps() : taps;
+    planes =
+        byPlanes || byPairs
+            ? new PatchPlanes(
+                s,
+                channels,
+                groupChannels,
+                strideHeight,
+                strideWidth,
+                paddedRows(productRows()),
+                paddedWidth,
+                pitch)
+            : null;
+    packing = new PatchPacking(outWidth, strideHeight * pitch, strideWidth * channels, taps);
     blocks = blocks();
   }
 
@@ -408,8 +420,9 @@ final class Patches {
     int pixels = rows * outWidth;
     float[] sums = whole ? c : scratch.patches(pixels * columns);
     int at = whole ? cOffset : 0;
-    float[] planes = planes(rows, image, base, scratch);
-    PairTile.multiply(rows, outWidth, planeWidth(), patchSize, planeTaps, planes, packed, sums, at);
+    PatchPlanes p = planes();
+    float[] x = p.of(paddedRows(rows), image, base, scratch);
+    PairTile.multiply(rows, outWidth, p.width, patchSize, p.taps, x, packed, sums, at);
     if (!whole) {
       store.finish(pixels, columns, sums, 0, columns, c, cOffset, columns, 0);
     } else if (store.finishes()) {
@@ -447,131 +460,23 @@ final class Patches {
         scratch);
   }
 
-  /** Copies the patches of {@code rows} rows of pixels side by side, and sets their offsets. */
-  float[] gather(int rows, int[] offsets, float[] image, int base, Scratch scratch) {
-    int run = run();
-    int distance = gatherDistance();
-    int pixels = rows * outWidth;
-    float[] patches = scratch.patches(pixels * distance + Simd.LANES);
-    for (int e = 0; e < patchSize; e += run) {
-      for (int part = 0; part < run; part += Simd.LANES) {
-        for (int y = 0; y < rows; y++) {
-          int from = base + taps[e] + part + y * strideHeight * pitch;
-          copyVectors(
-              outWidth,
-              image,
-              from,
-              strideWidth * channels,
-              patches,
-              y * outWidth * distance + e + part,
-              distance);
-        }
-      }
-    }
-    for (int p = 0; p < pixels; p++) {
-      offsets[p] = p * distance;
-    }
-    return patches;
-  }
-
-  // What a vector holds beyond its run, the next run's writes over, and after the last there is
-  // room for it.
-  private static void copyVectors(
-      int n, float[] x, int xOffset, int xStep, float[] y, int yOffset, int yStep) {
-    int from = xOffset;
-    int to = yOffset;
-    for (int i = 0; i < n; i++) {
-      FloatVector.fromArray(Simd.FLOATS, x, from).intoArray(y, to);
-      from += xStep;
-      to += yStep;
-    }
-  }
-
-  private int gatherDistance() {
-    int run = run();
-    return patchSize - run + (run + Simd.LANES - 1) / Simd.LANES * Simd.LANES;
-  }
-
-  /** From a row of a plane to the next: what is one pixel's stride apart lies side by side. */
-  private int planeWidth() {
-    return Math.ceilDiv(paddedWidth, strideWidth);
-  }
-
-  private int planeSize() {
-    return Math.ceilDiv(paddedRows(productRows()), strideHeight) * planeWidth();
-  }
-
-  /** Where each element of a patch stands in {@link #planes}. */
-  private int[] planeTaps() {
-    int step = strideWidth * channels;
-    int[] offsets = new int[patchSize + 8];
-    int at = 0;
-    for (int ky = 0; ky < kernelHeight; ky++) {
-      int y = ky * dilationHeight;
-      for (int kx = 0; kx < kernelWidth; kx++) {
-        for (int c = 0; c < groupChannels; c++) {
-          int x = kx * dilationWidth * channels + c;
-          int plane = y % strideHeight * step + x % step;
-          offsets[at++] = plane * planeSize() + y / strideHeight * planeWidth() + x / step;
-        }
-      }
-    }
-    return offsets;
-  }
-
-  /**
-   * Parts the rows that the patches of {@code pixelRows} rows of pixels read into planes, {@code
-   * [strideHeight, strideWidth · channels, rows, planeWidth]}, so that a patch element's values for
-   * one pixel after the other lie side by side.
-   */
-  float[] planes(int pixelRows, float[] image, int base, Scratch scratch) {
-    int step = strideWidth * channels;
-    int size = planeSize();
-    float[] planes = scratch.left((strideHeight * step + Simd.LANES) * size);
-    int rows = paddedRows(pixelRows);
-    boolean together = // the rows of a plane follow each other as those of the image do
-        strideHeight == 1 && strideWidth == 1 && pitch == paddedWidth * channels;
-    int width = together ? rows * paddedWidth : paddedWidth;
-    for (int r = 0; r < (together ? 1 : rows); r++) {
-      int from = base + r * pitch;
-      int to = r % strideHeight * step * size + r / strideHeight * planeWidth();
-      if (step == 1) {
-        System.arraycopy(image, from, planes, to, width);
-      } else {
-        part(width, image, from, planes, to, size);
-      }
+  private PatchPlanes planes() {
+    if (planes == null) {
+      throw new IllegalStateException("these patches are not read in planes");
     }
     return planes;
   }
 
-  private void part(int pixels, float[] image, int from, float[] planes, int to, int size) {
-    int step = strideWidth * channels;
-    int width = Math.ceilDiv(pixels, strideWidth);
-    int end = from + pixels * channels;
-    int lanes = Simd.LANES;
-    int most = (Math.min(end, image.length - lanes) - from) / step; // elements in whole squares
-    int i = 0;
-    for (; i < most && most >= lanes; i += lanes) {
-      int start = Math.min(i, most - lanes);
-      for (int f = 0; f < step; f += lanes) {
-        int source = from + start * step + f;
-        Transposition.fewColumns(
-            step - f, image, source, step, planes, f * size + to + start, size);
-      }
-    }
-    for (i = Math.min(i, Math.max(0, most)); i < width; i++) {
-      for (int f = 0; f < step; f++) {
-        int source = from + i * step + f;
-        planes[f * size + to + i] = source < end ? image[source] : 0;
-      }
-    }
+  /** What the patches of {@code pixelRows} rows of pixels read, in {@link PatchPlanes}. */
+  float[] planes(int pixelRows, float[] image, int base, Scratch scratch) {
+    return planes().of(paddedRows(pixelRows), image, base, scratch);
   }
 
   /**
    * {@code C ← store(Pᵀ · B)} for elements {@code first … first + rows − 1} of the patches P of
    * {@code pixelRows} rows of pixels, k running over the pixels.
    *
-   * @param planes as {@link #planes} made them
+   * @param planes as {@link #planes(int, float[], int, Scratch)} made them
    * @param right panels of all pixels, from {@code rightOffset} on
    * @param rightStep 0, or from a pixel to the next if B is no panels but lies as rows
    */
@@ -590,6 +495,7 @@ final class Patches {
       int cOffset,
       int ldc,
       Scratch scratch) {
+    PatchPlanes p = planes();
     int pixels = pixelRows * outWidth;
     float[] tile = scratch.tile;
     for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
@@ -606,9 +512,9 @@ final class Patches {
             pixelRows,
             outWidth,
             planes,
-            group * groupChannels * planeSize(),
-            planeWidth(),
-            planeTaps,
+            p.offset(group * groupChannels),
+            p.width,
+            p.taps,
             first + i,
             right,
             rightStep > 0 ? rightOffset + j : rightOffset + pixels * j,
@@ -695,117 +601,5 @@ final class Patches {
         cOffset,
         columns,
         scratch);
-  }
-
-  /**
-   * Packs elements {@code first … first + rows − 1} of the patches of {@code pixelRows} rows of
-   * pixels as a left operand in columns, k running over the pixels.
-   */
-  void packColumns(int pixelRows, float[] image, int base, int first, int rows, float[] packed) {
-    int step = Microkernel.LEFT_STEP;
-    int wide = Panels.TOGETHER * step;
-    int pixels = pixelRows * outWidth;
-    int distance = strideWidth * channels;
-    int e = 0;
-    while (e < rows) {
-      int used = Math.min(step, rows - e);
-      boolean together = e + wide <= rows && contiguous(first + e, wide);
-      boolean run = used == step && contiguous(first + e, step);
-      for (int y = 0; y < pixelRows; y++) {
-        int from = base + y * strideHeight * pitch + taps[first + e];
-        int to = e * pixels + y * outWidth * step;
-        if (together) {
-          Panels.packVectors(outWidth, image, from, distance, packed, to, step, pixels * step, 1);
-        } else if (run) {
-          copyVectors(outWidth, image, from, distance, packed, to, step);
-        } else {
-          packScattered(image, from - taps[first + e], first + e, used, packed, to);
-        }
-      }
-      e += together ? wide : step;
-    }
-  }
-
-  /**
-   * Packs elements {@code first … first + columns − 1} of the patches of {@code pixelRows} rows of
-   * pixels as a right operand, k running over the pixels; the columns beyond the last hold
-   * anything.
-   */
-  void packPatches(
-      int pixelRows,
-      float[] image,
-      int base,
-      int first,
-      int columns,
-      float[] packed,
-      Scratch scratch) {
-    int lanes = Simd.LANES;
-    int pixels = pixelRows * outWidth;
-    int[] pieces = scratch.offsets(2 * Microkernel.NR); // offset in the image, column in the panel
-    for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
-      int width = Microkernel.panelWidth(columns - j);
-      int end = Math.min(width, columns - j);
-      int count = 0;
-      for (int e = 0; e < end; count++) {
-        pieces[2 * count] = taps[first + j + e];
-        pieces[2 * count + 1] = e;
-        int length = 1;
-        while (length < lanes && e + length < end && contiguous(first + j + e, length + 1)) {
-          length++;
-        }
-        e += length;
-      }
-      for (int y = 0; y < pixelRows; y++) {
-        int row = base + y * strideHeight * pitch;
-        int at = pixels * j + y * outWidth * width;
-        copyPieces(outWidth, image, row, strideWidth * channels, packed, at, width, pieces, count);
-      }
-    }
-  }
-
-  // Pixel after pixel and piece after piece: what a vector holds beyond its piece, the next one's
-  // writes over.
-  private static void copyPieces(
-      int n,
-      float[] x,
-      int xOffset,
-      int xStep,
-      float[] y,
-      int yOffset,
-      int yStep,
-      int[] pieces,
-      int count) {
-    int lanes = Simd.LANES;
-    for (int i = 0; i < n; i++) {
-      for (int piece = 0; piece < count; piece++) {
-        int source = xOffset + i * xStep + pieces[2 * piece];
-        int target = yOffset + i * yStep + pieces[2 * piece + 1];
-        if (source <= x.length - lanes) {
-          FloatVector.fromArray(Simd.FLOATS, x, source).intoArray(y, target);
-        } else {
-          System.arraycopy(x, source, y, target, x.length - source);
-        }
-      }
-    }
-  }
-
-  /** Whether {@code n} elements of a patch from {@code e} on lie side by side. */
-  private boolean contiguous(int e, int n) {
-    return taps[e + n - 1] - taps[e] == n - 1;
-  }
-
-  /** Packs {@code used} elements of the patches of one row of pixels. */
-  private void packScattered(
-      float[] image, int rowOffset, int first, int used, float[] packed, int to) {
-    int step = Microkernel.LEFT_STEP;
-    for (int x = 0; x < outWidth; x++) {
-      int from = rowOffset + x * strideWidth * channels;
-      for (int e = 0; e < used; e++) {
-        packed[to + x * step + e] = image[from + taps[first + e]];
-      }
-      for (int e = used; e < step; e++) {
-        packed[to + x * step + e] = 0;
-      }
-    }
   }
 }
