@@ -173,9 +173,13 @@ public final class Reductions {
   public static void columnSums(
       int rows, int columns, float[] x, int xOffset, int ldx, float[] out, int outOffset) {
     Arrays.fill(out, outOffset, outOffset + columns, 0);
+    boolean far = ldx == columns && ReadAhead.paysForPiece(rows * columns, columns);
     for (int first = 0; first < rows; first += CHUNK_ROWS) {
       int chunk = Math.min(CHUNK_ROWS, rows - first);
       int at = xOffset + first * ldx;
+      if (far) {
+        ReadAhead.lines(x, at, at + chunk * columns);
+      }
       int j = 0;
       for (; j <= columns - 2 * LANES; j += 2 * LANES) {
         addTwoVectors(chunk, x, at + j, ldx, out, outOffset + j);

@@ -17,6 +17,7 @@ final class ReductionsTest {
         }
       }
     }
+    assertColumnSums(515, 65, 0, 0); // read ahead
   }
 
   private static void assertColumnSums(int rows, int columns, int gap, int behind) {
