@@ -45,6 +45,7 @@ final class PatchFilter implements WorkerPool.Task {
   /** Whether {@link OuterProductTile} reads both operands where they lie. */
   private boolean inPlace;
 
+  /** And whether no cache is taken to hold them. */
   private boolean far;
 
   private int pitch;

@@ -4,6 +4,8 @@ import jdk.incubator.vector.FloatVector;
 
 /** Copies the elements of patches side by side, for products that cannot read them in place. */
 final class PatchPacking {
+  private final int k;
+  private final int run;
   private final int outWidth;
   private final int rowStep;
   private final int pixelStep;
@@ -12,25 +14,23 @@ final class PatchPacking {
   /**
    * Patches of rows of {@code outWidth} pixels.
    *
+   * @param k elements of a patch
+   * @param run elements that lie side by side
    * @param rowStep from the first patch of a row of pixels to the next row's
    * @param pixelStep from a patch to its neighbour's
    * @param taps where each element stands after a patch's first
    */
-  PatchPacking(int outWidth, int rowStep, int pixelStep, int[] taps) {
+  PatchPacking(int k, int run, int outWidth, int rowStep, int pixelStep, int[] taps) {
+    this.k = k;
+    this.run = run;
     this.outWidth = outWidth;
     this.rowStep = rowStep;
     this.pixelStep = pixelStep;
     this.taps = taps;
   }
 
-  /**
-   * Copies the patches of {@code rows} rows of pixels side by side, and sets their offsets.
-   *
-   * @param k elements of a patch
-   * @param run elements that lie side by side
-   */
-  float[] gather(
-      int rows, int k, int run, int[] offsets, float[] image, int base, Scratch scratch) {
+  /** Copies the patches of {@code rows} rows of pixels side by side, and sets their offsets. */
+  float[] gather(int rows, int[] offsets, float[] image, int base, Scratch scratch) {
     int distance = k - run + Microkernel.packedWidth(run);
     int pixels = rows * outWidth;
     float[] patches = scratch.patches(pixels * distance + Simd.LANES);
@@ -80,13 +80,13 @@ final class PatchPacking {
     while (e < rows) {
       int used = Math.min(step, rows - e);
       boolean together = e + wide <= rows && contiguous(first + e, wide);
-      boolean run = used == step && contiguous(first + e, step);
+      boolean whole = used == step && contiguous(first + e, step);
       for (int y = 0; y < pixelRows; y++) {
         int from = base + y * rowStep + taps[first + e];
         int to = e * pixels + y * outWidth * step;
         if (together) {
           Panels.packVectors(outWidth, image, from, pixelStep, packed, to, step, pixels * step, 1);
-        } else if (run) {
+        } else if (whole) {
           copyVectors(outWidth, image, from, pixelStep, packed, to, step);
         } else {
           packScattered(image, from - taps[first + e], first + e, used, packed, to);

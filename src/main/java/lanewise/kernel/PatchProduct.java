@@ -258,7 +258,7 @@ final class PatchProduct implements WorkerPool.Task {
       float[] left = x;
       int leftBase = base + g * p.groupChannels;
       if (p.gathers) {
-        left = p.packing.gather(rows, p.patchSize, p.run(), offsets, x, leftBase, scratch);
+        left = p.packing.gather(rows, offsets, x, leftBase, scratch);
         leftBase = 0;
       }
       for (int b = 0; b < p.blocks.length; b++) {

@@ -143,7 +143,9 @@ final class Patches {
                 paddedWidth,
                 pitch)
             : null;
-    packing = new PatchPacking(outWidth, strideHeight * pitch, strideWidth * channels, taps);
+    packing =
+        new PatchPacking(
+            patchSize, run(), outWidth, strideHeight * pitch, strideWidth * channels, taps);
     blocks = blocks();
   }
 
@@ -421,7 +423,7 @@ final class Patches {
     float[] sums = whole ? c : scratch.patches(pixels * columns);
     int at = whole ? cOffset : 0;
     PatchPlanes p = planes();
-    float[] x = p.of(paddedRows(rows), image, base, scratch);
+    float[] x = planes(rows, image, base, scratch);
     PairTile.multiply(rows, outWidth, p.width, patchSize, p.taps, x, packed, sums, at);
     if (!whole) {
       store.finish(pixels, columns, sums, 0, columns, c, cOffset, columns, 0);

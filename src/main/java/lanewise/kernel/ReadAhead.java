@@ -10,7 +10,7 @@ final class ReadAhead {
   private static final int LINE = 16;
 
   /** Elements of all operands beyond which no cache is taken to hold them: 12 MB. */
-  private static final int FAR = 3 << 20;
+  static final int FAR = 3 << 20;
 
   /** And of an operand, of which a kernel gets a piece. */
   private static final int FAR_PIECE = 1 << 14;

@@ -374,35 +374,21 @@ final class WinogradProduct {
               tilesAcross, columns, s, from, size, bias, biasOffset, floor, s, row, pitch);
           continue;
         }
-        int first = to + phase * n;
-        int pitch = phases * n;
-        int pixels = Math.ceilDiv(outWidth - phase, phases);
-        int whole = fused ? pixels / tile : 0;
-        transforms.output(
-            whole, columns, s, from, size, bias, biasOffset, floor, target, first, pitch);
-        for (int across = whole; tile * across < pixels; across++) {
-          int at = end;
-          transforms.output(
-              1,
-              columns,
-              s,
-              from + across * columns,
-              size,
-              bias,
-              biasOffset,
-              floor,
-              s,
-              at,
-              columns);
-          for (int x = tile * across; x < Math.min(tile * (across + 1), pixels); x++) {
-            if (fused) {
-              System.arraycopy(s, at, target, first + x * pitch, columns);
-            } else {
-              store.row(columns, s, at, target, first + x * pitch, 0);
-            }
-            at += columns;
-          }
-        }
+        storeTiles(
+            Math.ceilDiv(outWidth - phase, phases),
+            columns,
+            store,
+            fused,
+            s,
+            from,
+            size,
+            bias,
+            biasOffset,
+            floor,
+            end,
+            target,
+            to + phase * n,
+            phases * n);
       }
       if (sums) {
         add(columns, s, end, to);
@@ -412,6 +398,42 @@ final class WinogradProduct {
       int window = y / pooling.strideHeight();
       int last = Math.ceilDiv(y + rows, pooling.strideHeight());
       pooled.pool(image, window, Math.min(last, pooling.outHeight()), target, 0, target.length);
+    }
+  }
+
+  /**
+   * Stores a row of pixels of one phase: whole tiles at once, if they are {@code fused}, others
+   * pixel by pixel by way of {@code s} from {@code room} on.
+   */
+  private void storeTiles(
+      int pixels,
+      int columns,
+      TileStore store,
+      boolean fused,
+      float[] s,
+      int from,
+      int plane,
+      float[] bias,
+      int biasOffset,
+      float floor,
+      int room,
+      float[] target,
+      int to,
+      int pitch) {
+    int tile = transforms.tile;
+    int whole = fused ? pixels / tile : 0;
+    transforms.output(whole, columns, s, from, plane, bias, biasOffset, floor, target, to, pitch);
+    for (int first = whole * tile; first < pixels; first += tile) {
+      int at = from + first / tile * columns;
+      transforms.output(1, columns, s, at, plane, bias, biasOffset, floor, s, room, columns);
+      for (int x = first; x < Math.min(first + tile, pixels); x++) {
+        int pixel = room + (x - first) * columns;
+        if (fused) {
+          System.arraycopy(s, pixel, target, to + x * pitch, columns);
+        } else {
+          store.row(columns, s, pixel, target, to + x * pitch, 0);
+        }
+      }
     }
   }
 

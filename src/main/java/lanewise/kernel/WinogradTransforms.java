@@ -51,14 +51,9 @@ abstract class WinogradTransforms {
     };
   }
 
-  /** Tiles along {@code pixels} outputs. */
-  int tiles(int pixels) {
-    return Math.ceilDiv(pixels, tile);
-  }
-
   /** Tiles along one of each {@code dilation} outputs. */
   int tiles(int pixels, int dilation) {
-    return tiles(Math.ceilDiv(pixels, dilation));
+    return Math.ceilDiv(Math.ceilDiv(pixels, dilation), tile);
   }
 
   /** Multiplications for an image, of each pair of an input channel and an output channel. */
