@@ -34,22 +34,35 @@ final class SafetensorsReader {
       this.bytes = bytes;
     }
 
-    static @Nullable Type of(Json name) {
+    static @Nullable Type of(String name) {
       for (Type type : values()) {
-        if (name.equals(Json.of(type.name()))) {
+        if (type.name().equals(name)) {
           return type;
         }
       }
       return null;
     }
 
-    float next(ByteBuffer buffer) {
-      return switch (this) {
-        case F64 -> (float) buffer.getDouble();
-        case F32 -> buffer.getFloat();
-        case F16 -> Float.float16ToFloat(buffer.getShort());
-        case BF16 -> Float.intBitsToFloat(buffer.getShort() << 16);
-      };
+    void read(ByteBuffer from, float[] to, int offset, int count) {
+      int end = offset + count;
+      switch (this) {
+        case F64 -> {
+          for (int i = offset; i < end; i++) {
+            to[i] = (float) from.getDouble();
+          }
+        }
+        case F32 -> from.asFloatBuffer().get(to, offset, count);
+        case F16 -> {
+          for (int i = offset; i < end; i++) {
+            to[i] = Float.float16ToFloat(from.getShort());
+          }
+        }
+        case BF16 -> {
+          for (int i = offset; i < end; i++) {
+            to[i] = Float.intBitsToFloat(from.getShort() << 16);
+          }
+        }
+      }
     }
   }
 
@@ -127,7 +140,7 @@ final class SafetensorsReader {
 
   private Entry entry(String name, Json value) throws IOException {
     if (!(value instanceof Json.Members(Map<String, Json> members))
-        || !(members.get("dtype") instanceof Json.Text dtype)
+        || !(members.get("dtype") instanceof Json.Text(String dtype))
         || !(members.get("shape") instanceof Json.Items(List<Json> sizes))
         || !(members.get("data_offsets") instanceof Json.Items(List<Json> offsets))
         || members.size() != 3
@@ -140,10 +153,7 @@ final class SafetensorsReader {
     Type type = Type.of(dtype);
     if (type == null) {
       throw error(
-          LENGTH_BYTES,
-          "tensor \"%s\": dtype must be F64, F32, F16 or BF16, got %s",
-          name,
-          dtype.value());
+          LENGTH_BYTES, "tensor \"%s\": dtype must be F64, F32, F16 or BF16, got %s", name, dtype);
     }
     return new Entry(
         name, type, shape(name, sizes), offset(name, offsets.get(0)), offset(name, offsets.get(1)));
@@ -223,10 +233,7 @@ final class SafetensorsReader {
     for (int i = 0; i < values.length; i += perChunk) {
       int count = Math.min(perChunk, values.length - i);
       long position = base + entry.begin + (long) i * entry.type.bytes;
-      ByteBuffer buffer = readFully(position, count * entry.type.bytes);
-      for (int j = 0; j < count; j++) {
-        values[i + j] = entry.type.next(buffer);
-      }
+      entry.type.read(readFully(position, count * entry.type.bytes), values, i, count);
     }
     return new Tensor(entry.name, entry.shape, values, 0);
   }
