@@ -547,7 +547,7 @@ final class Planner {
     Buffer output =
         node.inputs().stream()
             .limit(2)
-            .filter(input -> readers[input] == 1 && !values[input].pinned)
+            .filter(input -> !values[input].pinned)
             .findFirst()
             .map(input -> values[input])
             .orElseGet(() -> newBuffer(node.outputShape()));

@@ -2,6 +2,7 @@ package lanewise.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import lanewise.Dice;
 import lanewise.random.CounterRandom;
 import lanewise.shape.ConvolutionShape;
 import lanewise.shape.Padding;
@@ -283,22 +284,5 @@ final class ConvolutionShapes {
         dilation,
         dilation,
         channels);
-  }
-
-  private static final class Dice {
-    private final long key;
-    private int throwsSoFar;
-
-    Dice(long key) {
-      this.key = key;
-    }
-
-    int below(int bound) {
-      return CounterRandom.below(key, throwsSoFar++, bound);
-    }
-
-    int of(int[] choices) {
-      return choices[below(choices.length)];
-    }
   }
 }

@@ -358,7 +358,7 @@ final class ConvolutionTest {
     return shapes.stream().flatMap(shape -> ConvolutionCase.each(shape).stream()).toList();
   }
 
-  private static void assertAllPasses(ConvolutionShape shape, Epilogue epilogue) {
+  static void assertAllPasses(ConvolutionShape shape, Epilogue epilogue) {
     ReferenceConvolution reference = new ReferenceConvolution(shape);
     for (ConvolutionCase convolution : ConvolutionCase.each(shape)) {
       bounded(
@@ -373,12 +373,10 @@ final class ConvolutionTest {
     }
   }
 
-  /** What an algorithm promises: Winograd's elements share one bound, the largest. */
+  /** What an algorithm promises. */
   private static ReferenceConvolution.Result bounded(
       ConvolutionCase convolution, ReferenceConvolution.Result result) {
-    return WinogradTransforms.of(convolution.algorithm()) != null
-        ? result.withLargestBound()
-        : result;
+    return WinogradTransforms.of(convolution.algorithm()) != null ? result.byWinograd() : result;
   }
 
   @Test

@@ -475,7 +475,7 @@ final class GemmTest {
     }
   }
 
-  private static void assertNearAndInOrder(ReferenceGemm product) {
+  static void assertNearAndInOrder(ReferenceGemm product) {
     GuardedMatrix result = product.multiply();
     product.assertNear(result);
     product.inOrder().assertSameBits(result, product);

@@ -84,11 +84,7 @@ record MaximaCase(
       }
     }
     int products = shape.batch() * pooling.outHeight() * pooling.outWidth();
-    double[] bounds = new double[values.length];
-    for (int w = 0; w < bounds.length; w++) {
-      bounds[w] = RoundingBound.of(products, magnitudes[w]);
-    }
-    return new ReferenceConvolution.Result(values, bounds);
+    return new ReferenceConvolution.Result(values, products, magnitudes);
   }
 
   /** Element {@code e} of the patch that output pixel {@code y}, {@code x} reads. */

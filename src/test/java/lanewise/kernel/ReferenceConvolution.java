@@ -9,17 +9,19 @@ import lanewise.shape.ConvolutionShape;
  * bound follows.
  */
 final class ReferenceConvolution {
+  /** Roundings of Winograd's transforms, of whatever number of products. */
+  private static final int WINOGRAD_EXTRA = 32;
+
   // n, y, x: image, row and column of the output; ky, kx: of the filter; g: group; c, o: input and
   // output channel within the group.
 
-  /** Values, the error that float arithmetic may make in each, and the number of elements. */
-  record Result(double[] values, double[] bounds) {
-    /** The same values, each within the largest of the bounds. */
-    Result withLargestBound() {
-      double largest = Arrays.stream(bounds).max().orElse(0);
-      double[] same = new double[bounds.length];
-      Arrays.fill(same, largest);
-      return new Result(values, same);
+  /** Values, each a sum of so many products, and the sums of the products' absolute values. */
+  record Result(double[] values, int products, double[] magnitudes) {
+    /** The same values, each within what Winograd's algorithms promise: the largest bound. */
+    Result byWinograd() {
+      double[] same = new double[magnitudes.length];
+      Arrays.fill(same, Arrays.stream(magnitudes).max().orElse(0));
+      return new Result(values, products + WINOGRAD_EXTRA, same);
     }
 
     /**
@@ -27,7 +29,8 @@ final class ReferenceConvolution {
      */
     void assertNear(GuardedMatrix actual, Object what) {
       for (int i = 0; i < values.length; i++) {
-        RoundingBound.check(values[i], bounds[i], actual.get(i), what, i);
+        double bound = RoundingBound.of(products, magnitudes[i]);
+        RoundingBound.check(values[i], bound, actual.get(i), what, i);
       }
       actual.assertGuarded(what);
     }
@@ -69,7 +72,7 @@ final class ReferenceConvolution {
       double activated = x > 0 ? Math.min(x, epilogue.cap()) : epilogue.slope() * x;
       values[i] = epilogue.activates() ? activated : x;
     }
-    return bounded(s.patchSize(), values, magnitudes);
+    return new Result(values, s.patchSize(), magnitudes);
   }
 
   /** The gradient of the input. */
@@ -83,7 +86,7 @@ final class ReferenceConvolution {
           magnitudes[in] += Math.abs(product);
         });
     int products = s.kernelHeight() * s.kernelWidth() * s.groupOutChannels();
-    return bounded(products, crop(values), crop(magnitudes));
+    return new Result(crop(values), products, crop(magnitudes));
   }
 
   /** The gradient of the filter, summed over the batch. */
@@ -97,7 +100,7 @@ final class ReferenceConvolution {
           values[w] += product;
           magnitudes[w] += Math.abs(product);
         });
-    return bounded(s.batch() * s.outHeight() * s.outWidth(), values, magnitudes);
+    return new Result(values, s.batch() * s.outHeight() * s.outWidth(), magnitudes);
   }
 
   private void each(Visitor visitor) {
@@ -159,13 +162,5 @@ final class ReferenceConvolution {
 
   private static int at(int i, int j, int k, int l, int sizeJ, int sizeK, int sizeL) {
     return ((i * sizeJ + j) * sizeK + k) * sizeL + l;
-  }
-
-  private static Result bounded(int products, double[] values, double[] magnitudes) {
-    double[] bounds = new double[values.length];
-    for (int i = 0; i < values.length; i++) {
-      bounds[i] = RoundingBound.of(products, magnitudes[i]);
-    }
-    return new Result(values, bounds);
   }
 }
