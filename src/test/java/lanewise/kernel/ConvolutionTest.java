@@ -199,7 +199,7 @@ final class ConvolutionTest {
     }
   }
 
-  private static float[] cut(GuardedMatrix x) {
+  static float[] cut(GuardedMatrix x) {
     return Arrays.copyOfRange(x.array, x.offset, x.offset + x.columns);
   }
 

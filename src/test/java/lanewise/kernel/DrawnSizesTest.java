@@ -86,25 +86,21 @@ final class DrawnSizesTest {
   /** Arrays that end with their images, and a filter packed beforehand. */
   private static void assertSameWithoutMargin(ConvolutionCase c) {
     ConvolutionShape s = c.shape();
-    float[] x = cut(c.input());
-    float[] w = cut(c.filter());
-    float[] d = cut(c.dOutput());
+    float[] x = ConvolutionTest.cut(c.input());
+    float[] w = ConvolutionTest.cut(c.filter());
+    float[] d = ConvolutionTest.cut(c.dOutput());
     float[] y = new float[d.length];
     Convolution.forward(s, x, 0, w, 0, Epilogue.NONE, y, 0);
-    assertArrayEquals(cut(c.forward(Epilogue.NONE)), y, c::toString);
+    assertArrayEquals(ConvolutionTest.cut(c.forward(Epilogue.NONE)), y, c::toString);
     Arrays.fill(y, Float.NaN);
     Convolution.forward(s, x, 0, Convolution.pack(s, w, 0), Epilogue.NONE, y, 0);
-    assertArrayEquals(cut(c.forward(Epilogue.NONE)), y, () -> "packed, " + c);
+    assertArrayEquals(ConvolutionTest.cut(c.forward(Epilogue.NONE)), y, () -> "packed, " + c);
     float[] dInput = new float[x.length];
     Convolution.backwardInput(s, d, 0, w, 0, dInput, 0);
-    assertArrayEquals(cut(c.backwardInput()), dInput, c::toString);
+    assertArrayEquals(ConvolutionTest.cut(c.backwardInput()), dInput, c::toString);
     float[] dFilter = new float[w.length];
     Convolution.backwardFilter(s, x, 0, d, 0, dFilter, 0);
-    assertArrayEquals(cut(c.backwardFilter()), dFilter, c::toString);
-  }
-
-  private static float[] cut(GuardedMatrix x) {
-    return Arrays.copyOfRange(x.array, x.offset, x.offset + x.columns);
+    assertArrayEquals(ConvolutionTest.cut(c.backwardFilter()), dFilter, c::toString);
   }
 
   private static void assertSameBits(Supplier<GuardedMatrix> pass, String what) {

@@ -88,7 +88,7 @@ class DrawnNetworksTest {
       forward(joined, step);
       forward(apart, step);
       assertNear(apart.output(), joined.output(), "output, " + what);
-      float[] dOutput = normal(joined.dOutput().length, step + 10);
+      float[] dOutput = FusionTest.normal(joined.dOutput().length, step + 10);
       for (TrainingPlan plan : List.of(joined, apart)) {
         System.arraycopy(dOutput, 0, plan.dOutput(), 0, dOutput.length);
         plan.backward(step);
@@ -99,12 +99,12 @@ class DrawnNetworksTest {
 
   private static void forward(TrainingPlan plan, int key) {
     int size = plan.input().length;
-    System.arraycopy(normal(size, key), 0, plan.input(), 0, size);
+    System.arraycopy(FusionTest.normal(size, key), 0, plan.input(), 0, size);
     plan.forward(key);
   }
 
   private static void assertSamePredictions(Network joined, Network apart, int batch, String what) {
-    float[] input = normal(batch * joined.inputShape().size(), 7);
+    float[] input = FusionTest.normal(batch * joined.inputShape().size(), 7);
     float[] expected = apart.predict(input, batch);
     float[] actual = joined.predict(input, batch);
     assertNear(expected, actual, "prediction, " + what);
@@ -130,14 +130,6 @@ class DrawnNetworksTest {
       largest = Math.max(largest, Math.abs(x));
     }
     assertArrayEquals(expected, actual, 1e-4f * largest + 1e-30f, what);
-  }
-
-  private static float[] normal(int n, long key) {
-    float[] x = new float[n];
-    for (int i = 0; i < n; i++) {
-      x[i] = (float) CounterRandom.normal(key, i);
-    }
-    return x;
   }
 
   private static Dice dice(int draw) {

@@ -247,7 +247,7 @@ class FusionTest {
     plan.backward(step);
   }
 
-  private static float[] normal(int n, long key) {
+  static float[] normal(int n, long key) {
     float[] x = new float[n];
     for (int i = 0; i < n; i++) {
       x[i] = (float) CounterRandom.normal(key, i);

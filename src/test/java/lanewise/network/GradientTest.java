@@ -275,8 +275,8 @@ class GradientTest {
     Network network = Network.graph(c.input(), 3, c.layers());
     perturbBiases(network);
     TrainingPlan plan = network.trainingPlan(BATCH, SEED);
-    float[] input = normal(plan.input().length, 1);
-    float[] dOutput = normal(plan.output().length, 2);
+    float[] input = FusionTest.normal(plan.input().length, 1);
+    float[] dOutput = FusionTest.normal(plan.output().length, 2);
     // What a step on NaN leaves in the arena and in the gradients must not show in the next.
     float[] nothing = new float[Math.max(input.length, dOutput.length)];
     Arrays.fill(nothing, Float.NaN);
@@ -354,14 +354,6 @@ class GradientTest {
         }
       }
     }
-  }
-
-  private static float[] normal(int size, long key) {
-    float[] values = new float[size];
-    for (int i = 0; i < size; i++) {
-      values[i] = (float) CounterRandom.normal(key, i);
-    }
-    return values;
   }
 
   private static double[] doubles(float[] x) {
