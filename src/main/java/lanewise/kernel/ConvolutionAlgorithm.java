@@ -17,7 +17,7 @@ public enum ConvolutionAlgorithm {
    * Winograd's minimal filtering F(2×2, 3×3): 16 multiplications for 4 outputs in place of 36. For
    * the shapes of {@link #WINOGRAD_4X4}. Relative to the largest output, its errors are about those
    * of {@link #IMPLICIT_GEMM}: 0.2 to 0.7 · 10⁻⁶ for 16 to 256 channels, where that has 0.4 to 0.5.
-   * Every element keeps the largest of the bounds {@code γ_(K + 32) · Σ|a||b|}.
+   * By test, every element keeps the largest of its bounds, K at least 16.
    */
   WINOGRAD_2X2,
 
@@ -25,8 +25,8 @@ public enum ConvolutionAlgorithm {
    * Winograd's minimal filtering F(4×4, 3×3): 36 multiplications for 16 outputs in place of 144.
    * For filters of 3 × 3, stride 1, one group, padding of at most twice the dilation, channels in
    * multiples of 16. Relative to the largest output, its errors are two to six times those of
-   * {@link #IMPLICIT_GEMM}: 0.7 to 2.6 · 10⁻⁶ for 16 to 256 channels. Every element keeps the
-   * largest of the bounds {@code γ_(K + 32) · Σ|a||b|}.
+   * {@link #IMPLICIT_GEMM}: 0.7 to 2.6 · 10⁻⁶ for 16 to 256 channels. By test, every element keeps
+   * the largest of its bounds, K at least 36.
    */
   WINOGRAD_4X4,
 

@@ -376,7 +376,8 @@ final class ConvolutionTest {
   /** What an algorithm promises. */
   private static ReferenceConvolution.Result bounded(
       ConvolutionCase convolution, ReferenceConvolution.Result result) {
-    return WinogradTransforms.of(convolution.algorithm()) != null ? result.byWinograd() : result;
+    WinogradTransforms transforms = WinogradTransforms.of(convolution.algorithm());
+    return transforms == null ? result : result.byWinograd(transforms.planes);
   }
 
   @Test
@@ -461,7 +462,7 @@ final class ConvolutionTest {
             1, extent, extent, in, out, kernel, kernel, stride, stride, Padding.SAME, 1, 1, 1));
   }
 
-  private static void assertSameBits(Supplier<GuardedMatrix> pass, String what) {
+  static void assertSameBits(Supplier<GuardedMatrix> pass, String what) {
     WorkerPool.threads(1);
     GuardedMatrix alone = pass.get();
     for (int threads = 2; threads <= 3; threads++) {

@@ -3,7 +3,6 @@ package lanewise.kernel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import java.util.Arrays;
-import java.util.function.Supplier;
 import lanewise.Dice;
 import lanewise.random.CounterRandom;
 import lanewise.shape.ConvolutionShape;
@@ -69,9 +68,11 @@ final class DrawnSizesTest {
       WorkerPool.threads(1 + dice.below(4));
       ConvolutionTest.assertAllPasses(shape, epilogue);
       for (ConvolutionCase convolution : ConvolutionCase.each(shape)) {
-        assertSameBits(() -> convolution.forward(epilogue), "forward " + convolution);
-        assertSameBits(convolution::backwardInput, "backwardInput " + convolution);
-        assertSameBits(convolution::backwardFilter, "backwardFilter " + convolution);
+        ConvolutionTest.assertSameBits(
+            () -> convolution.forward(epilogue), "forward " + convolution);
+        ConvolutionTest.assertSameBits(convolution::backwardInput, "backwardInput " + convolution);
+        ConvolutionTest.assertSameBits(
+            convolution::backwardFilter, "backwardFilter " + convolution);
       }
       assertSameWithoutMargin(ConvolutionCase.random(ConvolutionAlgorithm.of(shape), shape));
       for (PooledCase pooled : PooledCase.each(shape)) {
@@ -101,14 +102,6 @@ final class DrawnSizesTest {
     float[] dFilter = new float[w.length];
     Convolution.backwardFilter(s, x, 0, d, 0, dFilter, 0);
     assertArrayEquals(ConvolutionTest.cut(c.backwardFilter()), dFilter, c::toString);
-  }
-
-  private static void assertSameBits(Supplier<GuardedMatrix> pass, String what) {
-    GuardedMatrix some = pass.get();
-    int threads = WorkerPool.threads();
-    WorkerPool.threads(threads == 1 ? 3 : 1);
-    some.assertSameBits(pass.get(), threads + " threads and " + WorkerPool.threads() + ", " + what);
-    WorkerPool.threads(threads);
   }
 
   private static Epilogue epilogue(Dice dice) {

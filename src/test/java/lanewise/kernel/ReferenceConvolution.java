@@ -9,19 +9,19 @@ import lanewise.shape.ConvolutionShape;
  * bound follows.
  */
 final class ReferenceConvolution {
-  /** Roundings of Winograd's transforms, of whatever number of products. */
-  private static final int WINOGRAD_EXTRA = 32;
-
   // n, y, x: image, row and column of the output; ky, kx: of the filter; g: group; c, o: input and
   // output channel within the group.
 
   /** Values, each a sum of so many products, and the sums of the products' absolute values. */
   record Result(double[] values, int products, double[] magnitudes) {
-    /** The same values, each within what Winograd's algorithms promise: the largest bound. */
-    Result byWinograd() {
+    /**
+     * The same values, each within what Winograd's algorithms promise: the largest bound, of as
+     * many products as an element of the filter's gradient adds planes, if there are fewer.
+     */
+    Result byWinograd(int planes) {
       double[] same = new double[magnitudes.length];
       Arrays.fill(same, Arrays.stream(magnitudes).max().orElse(0));
-      return new Result(values, products + WINOGRAD_EXTRA, same);
+      return new Result(values, Math.max(products, planes), same);
     }
 
     /**
