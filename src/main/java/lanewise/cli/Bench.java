@@ -3,6 +3,7 @@ package lanewise.cli;
 import java.lang.management.ManagementFactory;
 import lanewise.Lanewise;
 import lanewise.kernel.Roofline;
+import lanewise.recipe.InputException;
 
 /** Repeats a step until it is warm, then measures it. */
 final class Bench {

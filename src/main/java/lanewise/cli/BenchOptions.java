@@ -2,6 +2,7 @@ package lanewise.cli;
 
 import lanewise.Lanewise;
 import lanewise.network.Network;
+import lanewise.recipe.InputException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

@@ -8,6 +8,8 @@ import lanewise.io.NetworkFile;
 import lanewise.network.Network;
 import lanewise.network.Predictor;
 import lanewise.random.CounterRandom;
+import lanewise.recipe.InputException;
+import lanewise.recipe.Recipes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -26,7 +28,7 @@ final class BenchPredictCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "MODEL_OR_RECIPE",
       description = "A network that train --save wrote, or one of ${COMPLETION-CANDIDATES}.",
-      completionCandidates = Recipes.Names.class)
+      completionCandidates = RecipeNames.class)
   private String name = "";
 
   @Mixin private BenchOptions options = new BenchOptions();
@@ -57,7 +59,7 @@ final class BenchPredictCommand implements Callable<Integer> {
               }
             });
     bench.run(options.seconds());
-    terminal.line(bench.figures(MultiplyAdds.prediction(network)).compact());
+    terminal.line(bench.figures(network.multiplyAdds()).compact());
     return Main.OK;
   }
 }

@@ -2,6 +2,9 @@ package lanewise.cli;
 
 import java.util.concurrent.Callable;
 import lanewise.network.Network;
+import lanewise.recipe.InputException;
+import lanewise.recipe.Recipe;
+import lanewise.recipe.Recipes;
 import lanewise.train.Trainer;
 import lanewise.train.TrainingListener;
 import picocli.CommandLine.Command;
@@ -26,7 +29,7 @@ final class BenchTrainCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "RECIPE",
       description = "One of ${COMPLETION-CANDIDATES}.",
-      completionCandidates = Recipes.Names.class)
+      completionCandidates = RecipeNames.class)
   private String recipeName = "";
 
   @Mixin private BenchOptions options = new BenchOptions();
@@ -53,7 +56,7 @@ final class BenchTrainCommand implements Callable<Integer> {
                     .listener(ticking(times))
                     .train(network, samples.times(steps)));
     bench.run(options.seconds());
-    terminal.line(bench.figures(MultiplyAdds.training(network)).compact());
+    terminal.line(bench.figures(network.trainingMultiplyAdds()).compact());
     return Main.OK;
   }
 

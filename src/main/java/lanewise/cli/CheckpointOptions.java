@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import lanewise.io.AtomicFile;
 import lanewise.io.Checkpoint;
 import lanewise.io.CheckpointFolder;
+import lanewise.recipe.InputException;
 import lanewise.train.Trainer;
 import lanewise.train.TrainingState;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 package lanewise.cli;
 
 import java.util.Locale;
+import lanewise.recipe.Interval;
 import lanewise.train.EpochResult;
 import lanewise.train.Evaluation;
 import lanewise.train.TrainingListener;

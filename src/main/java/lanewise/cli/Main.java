@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import lanewise.recipe.InputException;
 import lanewise.train.NonFiniteLossException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;

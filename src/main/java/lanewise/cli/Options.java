@@ -3,6 +3,7 @@ package lanewise.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import lanewise.recipe.InputException;
 import org.jspecify.annotations.Nullable;
 
 /** The checks that options share. */

@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import lanewise.cli.plot.Plots;
 import lanewise.data.Dataset;
 import lanewise.network.Network;
+import lanewise.recipe.Recipe;
 import lanewise.shape.Shape;
 import lanewise.train.EpochResult;
 import lanewise.train.Evaluation;

@@ -7,6 +7,7 @@ import lanewise.optimizer.ExponentialDecay;
 import lanewise.optimizer.OneCycle;
 import lanewise.optimizer.Schedule;
 import lanewise.optimizer.StepDecay;
+import lanewise.recipe.InputException;
 import org.jspecify.annotations.Nullable;
 
 /** Schedules as the command line names them: {@code step:0.1,15,23}. */

@@ -1,6 +1,9 @@
 package lanewise.cli;
 
 import java.util.concurrent.Callable;
+import lanewise.recipe.InputException;
+import lanewise.recipe.Recipe;
+import lanewise.recipe.Recipes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -15,7 +18,7 @@ final class SummaryCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "RECIPE",
       description = "One of ${COMPLETION-CANDIDATES}.",
-      completionCandidates = Recipes.Names.class)
+      completionCandidates = RecipeNames.class)
   private String recipeName = "";
 
   SummaryCommand(Terminal terminal) {

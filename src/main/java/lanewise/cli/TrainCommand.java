@@ -12,6 +12,9 @@ import lanewise.data.Dataset;
 import lanewise.data.TrainTest;
 import lanewise.io.NetworkFile;
 import lanewise.network.Network;
+import lanewise.recipe.InputException;
+import lanewise.recipe.Recipe;
+import lanewise.recipe.Recipes;
 import lanewise.train.EpochResult;
 import lanewise.train.Evaluation;
 import lanewise.train.Trainer;
@@ -36,7 +39,7 @@ final class TrainCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "RECIPE",
       description = "What to train: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.",
-      completionCandidates = Recipes.Names.class)
+      completionCandidates = RecipeNames.class)
   private String recipeName = "fashion-cnn";
 
   @Option(

@@ -5,6 +5,8 @@ import lanewise.loss.SoftmaxCrossEntropy;
 import lanewise.optimizer.Clipping;
 import lanewise.optimizer.Schedule;
 import lanewise.optimizer.Warmup;
+import lanewise.recipe.InputException;
+import lanewise.recipe.Recipe;
 import lanewise.train.EarlyStopping;
 import lanewise.train.Trainer;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-/** The command line and its recipes. */
+/** The command line. */
 @NullMarked
 package lanewise.cli;
 

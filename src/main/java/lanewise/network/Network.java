@@ -171,6 +171,33 @@ public final class Network {
     return new Network(inputShape, rest, parameterList, parameters, stateList, state);
   }
 
+  /** The multiply-adds that one sample's prediction takes in matrix products and convolutions. */
+  public long multiplyAdds() {
+    return nodes.stream().mapToLong(Network::multiplyAdds).sum();
+  }
+
+  /**
+   * The multiply-adds that one sample takes in a training step: forward, as much again for the
+   * gradient of a layer's parameters, and as much for that of its input, if there are parameters
+   * before it.
+   */
+  public long trainingMultiplyAdds() {
+    boolean[] learned = new boolean[nodes.size() + 1]; // whether a value has parameters before it
+    long sum = 0;
+    for (int i = 1; i < learned.length; i++) {
+      Node node = nodes.get(i - 1);
+      boolean before = node.inputs().stream().anyMatch(input -> learned[input]);
+      boolean own = node.parametersSize() > 0;
+      learned[i] = before || own;
+      sum += multiplyAdds(node) * (1 + (own ? 1 : 0) + (before ? 1 : 0));
+    }
+    return sum;
+  }
+
+  private static long multiplyAdds(Node node) {
+    return node.layer().multiplyAdds(node.inputShape());
+  }
+
   /**
    * A table of the layers: output shape, parameters and multiply-adds of one sample, with their
    * totals.

@@ -22,6 +22,8 @@ import lanewise.io.Json;
 import lanewise.layer.Dense;
 import lanewise.layer.ReLU;
 import lanewise.network.Network;
+import lanewise.recipe.Recipe;
+import lanewise.recipe.Recipes;
 import lanewise.shape.Shape;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

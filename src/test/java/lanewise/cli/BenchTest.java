@@ -13,12 +13,10 @@ import java.util.Map;
 import lanewise.Lanewise;
 import lanewise.io.Json;
 import lanewise.io.NetworkFile;
-import lanewise.layer.Conv2d;
 import lanewise.layer.Dense;
 import lanewise.layer.Flatten;
-import lanewise.layer.ReLU;
 import lanewise.network.Network;
-import lanewise.shape.Padding;
+import lanewise.recipe.Recipes;
 import lanewise.shape.Shape;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -151,23 +149,6 @@ class BenchTest {
     assertEquals(Main.BAD_INPUT, run("bench"));
     assertEquals(Main.OK, run("bench", "--help"));
     assertTrue(out.toString().contains("FMA peak of one thread"), out::toString);
-  }
-
-  @Test
-  void countsTheMultiplyAddsOfAGraph() {
-    Network network =
-        Network.graph(
-            Shape.of(4, 4, 1),
-            1,
-            image -> {
-              // 16 · 9 · 2 = 288, read by 16 · 2 · 2 = 64 and, pooled away, by 32 · 3 = 96.
-              var first = image.then(new Conv2d(2, 3).padding(Padding.SAME));
-              return first.then(new Conv2d(2, 1)).plus(first).then(new Flatten(), new Dense(3));
-            });
-    assertEquals(288 + 64 + 96, MultiplyAdds.prediction(network));
-    assertEquals(2 * 288 + 3 * 64 + 3 * 96, MultiplyAdds.training(network));
-    Network plain = Network.sequence(Shape.of(7), 1, new ReLU(), new Dense(3), new Dense(2));
-    assertEquals(2 * 21 + 3 * 6, MultiplyAdds.training(plain));
   }
 
   @Test

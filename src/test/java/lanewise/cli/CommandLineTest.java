@@ -26,6 +26,8 @@ import lanewise.io.NetworkFile;
 import lanewise.layer.Dense;
 import lanewise.layer.Flatten;
 import lanewise.network.Network;
+import lanewise.recipe.Recipe;
+import lanewise.recipe.Recipes;
 import lanewise.shape.Shape;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

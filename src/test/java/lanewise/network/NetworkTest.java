@@ -269,6 +269,23 @@ class NetworkTest {
   }
 
   @Test
+  void countsMultiplyAddsWhereverTheyStand() {
+    Network network =
+        Network.graph(
+            Shape.of(4, 4, 1),
+            1,
+            image -> {
+              // 16 · 9 · 2 = 288, read by 16 · 2 · 2 = 64 and, pooled away, by 32 · 3 = 96.
+              var first = image.then(new Conv2d(2, 3).padding(Padding.SAME));
+              return first.then(new Conv2d(2, 1)).plus(first).then(new Flatten(), new Dense(3));
+            });
+    assertEquals(288 + 64 + 96, network.multiplyAdds());
+    assertEquals(2 * 288 + 3 * 64 + 3 * 96, network.trainingMultiplyAdds());
+    Network plain = Network.sequence(Shape.of(7), 1, new ReLU(), new Dense(3), new Dense(2));
+    assertEquals(2 * 21 + 3 * 6, plain.trainingMultiplyAdds());
+  }
+
+  @Test
   void withoutLastLayerSharesParameters() {
     Network network = small();
     Network logits = network.withoutLastLayer();

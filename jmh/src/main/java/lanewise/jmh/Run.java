@@ -138,10 +138,11 @@ public final class Run {
     if (!options.getJvmArgsPrepend().hasValue()) {
       builder.jvmArgsPrepend(QUIET); // JMH itself uses what a JVM warns of
     }
-    allShapes(options, builder, "product", Product.SHAPES);
-    allShapes(options, builder, "matrix", GemvBenchmark.SHAPES);
-    allShapes(options, builder, "convolution", ConvolutionOperands.SHAPES);
-    allShapes(options, builder, "pooling", PoolingBenchmark.SHAPES);
+    all(options, builder, "product", Product.SHAPES.names());
+    all(options, builder, "matrix", GemvBenchmark.SHAPES.names());
+    all(options, builder, "convolution", ConvolutionOperands.SHAPES.names());
+    all(options, builder, "pooling", PoolingBenchmark.SHAPES.names());
+    all(options, builder, "network", Networks.names());
     if (!options.verbosity().hasValue() && options.getProfilers().isEmpty()) {
       builder.verbosity(VerboseMode.SILENT);
     }
@@ -194,13 +195,14 @@ public final class Run {
     return List.of(result);
   }
 
-  private static void allShapes(
+  /** Gives a parameter all values unless the user chose some. */
+  private static void all(
       CommandLineOptions options,
       ChainedOptionsBuilder builder,
       String parameter,
-      ShapeTable<?> shapes) {
+      Collection<String> values) {
     if (!options.getParameter(parameter).hasValue()) {
-      builder.param(parameter, shapes.names().toArray(String[]::new));
+      builder.param(parameter, values.toArray(String[]::new));
     }
   }
 }

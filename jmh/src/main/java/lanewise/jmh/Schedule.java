@@ -60,6 +60,7 @@ final class Schedule {
       int forks = options.getForkCount().orElse(entry.getForks().orElse(1));
       Map<String, String[]> defaults = entry.getParams().orElse(Map.of());
       for (Map<String, String> parameters : combinations(options, defaults)) {
+        parameters.computeIfPresent("batch", (_, batch) -> batch(batch, parameters));
         Item item = new Item(entry.getUsername(), parameters, forks);
         items.computeIfAbsent(item.key(), _ -> new ArrayList<>()).add(item);
       }
@@ -67,9 +68,15 @@ final class Schedule {
     return List.copyOf(items.values());
   }
 
+  /** What a batch of 0 stands for. */
+  private static String batch(String batch, Map<String, String> parameters) {
+    String network = parameters.getOrDefault("network", "");
+    return batch.equals("0") ? Integer.toString(Networks.batch(Networks.recipe(network))) : batch;
+  }
+
   private static List<Map<String, String>> combinations(
       Options options, Map<String, String[]> defaults) {
-    List<Map<String, String>> combinations = List.of(Map.of());
+    List<Map<String, String>> combinations = List.of(new LinkedHashMap<>());
     for (Map.Entry<String, String[]> parameter : defaults.entrySet()) {
       String name = parameter.getKey();
       var values = options.getParameter(name).orElse(List.of(parameter.getValue()));

@@ -2,30 +2,45 @@ package lanewise.jmh;
 
 import lanewise.Lanewise;
 import lanewise.loss.BatchLoss;
-import lanewise.loss.SoftmaxCrossEntropy;
+import lanewise.loss.Loss;
 import lanewise.loss.Targets;
 import lanewise.network.TrainingPlan;
-import lanewise.optimizer.Adam;
+import lanewise.optimizer.Optimizer;
 import lanewise.optimizer.OptimizerState;
+import lanewise.optimizer.Sgd;
 import org.openjdk.jmh.annotations.Benchmark;
 
-/** Whole training steps: forward, loss, backward, Adam. */
+/** Whole training steps: forward, loss, backward, update. */
 public class TrainingStepBenchmark extends NetworkOperands {
   private TrainingPlan plan = net.trainingPlan(1, 1);
-  private BatchLoss loss = new BatchLoss(new SoftmaxCrossEntropy(), 1, Networks.CLASSES);
+  private BatchLoss loss = new BatchLoss(recipe.trainer().loss(), 1, 1);
   private Targets targets = Targets.labels(1);
-  private OptimizerState adam = new Adam(0.001f).state(1);
+  private OptimizerState optimizer = new Sgd(learningRate).state(1);
   private long step;
 
   @Override
   void prepare() {
     Lanewise.threads(threads);
     plan = net.trainingPlan(batch, 1);
-    loss = new BatchLoss(new SoftmaxCrossEntropy(), batch, Networks.CLASSES);
-    targets = Targets.labels(batch);
-    adam = new Adam(0.001f).state(net.parameterCount());
-    System.arraycopy(images, 0, plan.input(), 0, images.length);
-    System.arraycopy(labels, 0, targets.labels(), 0, batch);
+    loss = new BatchLoss(recipe.trainer().loss(), batch, columns());
+    targets = targets(recipe.trainer().loss());
+    optimizer = optimizer().state(net.parameterCount());
+    System.arraycopy(samples, 0, plan.input(), 0, samples.length);
+  }
+
+  private Optimizer optimizer() {
+    return recipe.trainer().optimizer().withLearningRate(learningRate);
+  }
+
+  private Targets targets(Loss reader) {
+    if (reader.readsLabels()) {
+      return new Targets(labels, new float[0]);
+    }
+    float[] values = new float[batch];
+    for (int i = 0; i < batch; i++) {
+      values[i] = labels[i];
+    }
+    return new Targets(new int[0], values);
   }
 
   /** One step; returns its loss. */
@@ -34,7 +49,7 @@ public class TrainingStepBenchmark extends NetworkOperands {
     plan.forward(step);
     double mean = loss.compute(plan.output(), targets, plan.dOutput());
     plan.backward(step);
-    adam.step(net.parameters(), plan.gradients());
+    optimizer.step(net.parameters(), plan.gradients());
     step++;
     return mean;
   }

@@ -1,6 +1,7 @@
 package lanewise.jmh;
 
 import lanewise.kernel.RooflineBenchmark;
+import lanewise.network.Network;
 import org.openjdk.jmh.infra.BenchmarkParams;
 
 /** What one call of a benchmark does, counted from its shape. */
@@ -27,14 +28,10 @@ sealed interface Work {
               threads(params));
       case "TrainingStep" ->
           new Flops(
-              Networks.trainingFlops(
-                  Networks.get(params.getParam("network")), number(params, "batch")),
+              2 * number(params, "batch") * network(params).trainingMultiplyAdds(),
               threads(params));
       case "Prediction" ->
-          new Flops(
-              Networks.predictionFlops(
-                  Networks.get(params.getParam("network")), number(params, "batch")),
-              threads(params));
+          new Flops(2 * number(params, "batch") * network(params).multiplyAdds(), threads(params));
       case "Pooling" ->
           new Bytes(
               PoolingBenchmark.bytes(
@@ -46,6 +43,10 @@ sealed interface Work {
               : new Flops(RooflineBenchmark.flops(number(params, "steps")), 1);
       default -> throw new IllegalArgumentException("nobody counted the work of " + name);
     };
+  }
+
+  private static Network network(BenchmarkParams params) {
+    return Networks.logits(Networks.recipe(params.getParam("network")));
   }
 
   private static int threads(BenchmarkParams params) {

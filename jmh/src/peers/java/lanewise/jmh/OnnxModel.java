@@ -45,8 +45,7 @@ final class OnnxModel {
   static byte[] of(Network network, int batch) {
     OnnxModel model = new OnnxModel();
     ChannelsFirstLayer.of(network).forEach(model::layer);
-    Shape image = network.inputShape();
-    Protobuf input = value(INPUT, batch, image.size(2), image.size(0), image.size(1));
+    Protobuf input = value(INPUT, dims(batch, network.inputShape()));
     Protobuf output = value(model.latest, batch, network.outputShape().size());
     model.graph.message(11, input).message(12, output);
     return new Protobuf()
@@ -54,6 +53,13 @@ final class OnnxModel {
         .message(7, model.graph)
         .message(8, new Protobuf().text(1, "").number(2, OPERATOR_SET))
         .toByteArray();
+  }
+
+  /** A batch's sizes: NCHW for images. */
+  static int[] dims(int batch, Shape sample) {
+    return sample.rank() == 3
+        ? new int[] {batch, sample.size(2), sample.size(0), sample.size(1)}
+        : new int[] {batch, sample.size()};
   }
 
   private void layer(ChannelsFirstLayer layer) {

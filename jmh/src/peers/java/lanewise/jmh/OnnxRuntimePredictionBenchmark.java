@@ -7,13 +7,14 @@ import ai.onnxruntime.OrtSession;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.Map;
 import lanewise.shape.Shape;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** ONNX Runtime on memory off the heap, with all its optimizations of the graph. */
 public class OnnxRuntimePredictionBenchmark extends NetworkOperands {
-  private FloatBuffer logits = FloatBuffer.allocate(0); // [batch, 10]
+  private FloatBuffer logits = FloatBuffer.allocate(0); // [batch, columns]
   private OrtSession session;
   private Map<String, OnnxTensor> inputs;
   private Map<String, OnnxTensor> outputs;
@@ -27,11 +28,10 @@ public class OnnxRuntimePredictionBenchmark extends NetworkOperands {
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       session = environment.createSession(OnnxModel.of(net, batch), options);
     }
-    Shape image = net.inputShape();
-    FloatBuffer input = direct(images.length).put(channelsFirst(image)).rewind();
-    logits = direct(batch * Networks.CLASSES);
-    long[] nchw = {batch, image.size(2), image.size(0), image.size(1)};
-    long[] classes = {batch, Networks.CLASSES};
+    FloatBuffer input = direct(samples.length).put(channelsFirst(net.inputShape())).rewind();
+    logits = direct(batch * columns());
+    long[] nchw = Arrays.stream(OnnxModel.dims(batch, net.inputShape())).asLongStream().toArray();
+    long[] classes = {batch, columns()};
     inputs =
         Map.of(
             session.getInputNames().iterator().next(),
@@ -42,14 +42,14 @@ public class OnnxRuntimePredictionBenchmark extends NetworkOperands {
             OnnxTensor.createTensor(environment, logits, classes));
   }
 
-  private float[] channelsFirst(Shape image) {
-    int channels = image.size(2);
-    int pixels = image.size(0) * image.size(1);
-    float[] nchw = new float[images.length];
-    for (int i = 0; i < images.length; i++) {
+  private float[] channelsFirst(Shape sample) {
+    int channels = sample.size(sample.rank() - 1);
+    int pixels = sample.size() / channels;
+    float[] nchw = new float[samples.length];
+    for (int i = 0; i < samples.length; i++) {
       int pixel = i / channels % pixels;
-      int first = i / image.size() * image.size();
-      nchw[first + i % channels * pixels + pixel] = images[i];
+      int first = i / sample.size() * sample.size();
+      nchw[first + i % channels * pixels + pixel] = samples[i];
     }
     return nchw;
   }

@@ -25,16 +25,25 @@ final class PyTorch {
     return (PtNDArray) manager.create(values, shape);
   }
 
-  /** A network's batch, NHWC. */
-  static NDArray images(NDManager manager, float[] images, int batch, Network network) {
+  /** A network's batch, channels last. */
+  static NDArray samples(NDManager manager, float[] samples, int batch, Network network) {
     lanewise.shape.Shape s = network.inputShape();
-    return manager.create(images, new Shape(batch, s.size(0), s.size(1), s.size(2)));
+    Shape shape = new Shape(batch);
+    for (int axis = 0; axis < s.rank(); axis++) {
+      shape = shape.add(s.size(axis));
+    }
+    return manager.create(samples, shape);
   }
 
-  /** The same tensor with its last axis second: NCHW from NHWC. */
+  /** The same tensor with its last axis second: NCHW from NHWC. Tables of features stay. */
   static PtNDArray channelsFirst(NDManager manager, NDArray nhwc) {
-    NDArray view = nhwc.transpose(0, 3, 1, 2);
+    NDArray view = channelsSecond(nhwc);
     return tensor(manager, view.toFloatArray(), view.getShape());
+  }
+
+  /** The same, on the memory of the one that is given. */
+  static NDArray channelsSecond(NDArray nhwc) {
+    return nhwc.getShape().dimension() == 4 ? nhwc.transpose(0, 3, 1, 2) : nhwc;
   }
 
   /** OIHW from HWIO. */

@@ -7,6 +7,6 @@ import ai.djl.ndarray.NDManager;
 public class PyTorchChannelsLastTrainingStepBenchmark extends PyTorchTrainingStepBenchmark {
   @Override
   NDArray layOut(NDManager images, NDArray nhwc) {
-    return nhwc.transpose(0, 3, 1, 2);
+    return PyTorch.channelsSecond(nhwc);
   }
 }

@@ -14,7 +14,7 @@ public class PyTorchPredictionBenchmark extends NetworkOperands {
   void prepare() {
     manager = PyTorch.load(threads);
     model = new PyTorchNetwork(manager, net, false);
-    input = PyTorch.channelsFirst(manager, PyTorch.images(manager, images, batch, net));
+    input = PyTorch.channelsFirst(manager, PyTorch.samples(manager, samples, batch, net));
   }
 
   /** The logits of one batch. */

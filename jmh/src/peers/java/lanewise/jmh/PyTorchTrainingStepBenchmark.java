@@ -4,31 +4,58 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.loss.Loss;
+import ai.djl.training.loss.SigmoidBinaryCrossEntropyLoss;
 import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
 import ai.djl.training.optimizer.Adam;
+import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import java.util.List;
+import lanewise.loss.SoftmaxCrossEntropy;
+import lanewise.optimizer.Momentum;
+import lanewise.optimizer.Sgd;
 import org.openjdk.jmh.annotations.Benchmark;
 
-/** PyTorch on images NCHW, with DJL's Adam, which is one native call for each parameter. */
+/**
+ * PyTorch on images NCHW, with the recipe's optimizer as DJL has it: for Adam one native call for
+ * each parameter.
+ */
 public class PyTorchTrainingStepBenchmark extends NetworkOperands {
-  private final Loss loss = new SoftmaxCrossEntropyLoss();
+  private Loss loss;
   private NDManager manager;
   private PyTorchNetwork model;
   private NDArray input;
-  private NDArray classes;
-  private Adam adam;
+  private NDArray targets;
+  private Optimizer optimizer;
 
   @Override
   void prepare() {
     manager = PyTorch.load(threads);
     model = new PyTorchNetwork(manager, net, true);
-    input = layOut(manager, PyTorch.images(manager, images, batch, net));
-    classes = manager.create(labels, new Shape(batch));
-    adam = Adam.builder().optLearningRateTracker(Tracker.fixed(0.001f)).build();
+    input = layOut(manager, PyTorch.samples(manager, samples, batch, net));
+    boolean classes = recipe.trainer().loss() instanceof SoftmaxCrossEntropy;
+    loss = classes ? new SoftmaxCrossEntropyLoss() : new SigmoidBinaryCrossEntropyLoss();
+    NDArray numbers = manager.create(labels, new Shape(batch));
+    targets = classes ? numbers : numbers.toType(DataType.FLOAT32, false).reshape(batch, 1);
+    optimizer = optimizer(recipe.trainer().optimizer());
+  }
+
+  private Optimizer optimizer(lanewise.optimizer.Optimizer ours) {
+    Tracker rate = Tracker.fixed(learningRate);
+    return switch (ours) {
+      case Sgd _ -> Optimizer.sgd().setLearningRateTracker(rate).build();
+      case Momentum momentum ->
+          Optimizer.sgd()
+              .setLearningRateTracker(rate)
+              .optMomentum(momentum.momentum())
+              .optWeightDecays(momentum.weightDecay())
+              .build();
+      case lanewise.optimizer.Adam _ -> Adam.builder().optLearningRateTracker(rate).build();
+      default -> throw new IllegalArgumentException("no recipe has the optimizer " + ours);
+    };
   }
 
   /** Gives images the layout that the library shall compute in. */
@@ -41,12 +68,12 @@ public class PyTorchTrainingStepBenchmark extends NetworkOperands {
   public double step() {
     try (NDManager scratch = manager.newSubManager()) {
       input.tempAttach(scratch);
-      classes.tempAttach(scratch);
+      targets.tempAttach(scratch);
       NDArray mean = backward();
       List<NDArray> parameters = model.parameters();
       for (int i = 0; i < parameters.size(); i++) {
         try (NDArray gradient = parameters.get(i).getGradient()) {
-          adam.update(Integer.toString(i), parameters.get(i), gradient);
+          optimizer.update(Integer.toString(i), parameters.get(i), gradient);
         }
       }
       return mean.getFloat();
@@ -56,7 +83,7 @@ public class PyTorchTrainingStepBenchmark extends NetworkOperands {
   private NDArray backward() {
     try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
       NDArray logits = model.forward(input);
-      NDArray mean = loss.evaluate(new NDList(classes), new NDList(logits));
+      NDArray mean = loss.evaluate(new NDList(targets), new NDList(logits));
       collector.backward(mean);
       return mean;
     }

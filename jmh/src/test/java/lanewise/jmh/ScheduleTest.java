@@ -40,6 +40,23 @@ class ScheduleTest {
   }
 
   @Test
+  void aBatchOfNoneIsThatOfTheRecipe() {
+    Options options =
+        new OptionsBuilder()
+            .include("TrainingStep")
+            .param("network", "digits-lenet5", "dnn-moons")
+            .param("batch", "0", "3")
+            .build();
+    assertEquals(
+        List.of("digits-lenet5 16", "digits-lenet5 3", "dnn-moons 1024", "dnn-moons 3"),
+        Schedule.of(options).stream()
+            .map(items -> items.getFirst().parameters())
+            .map(parameters -> parameters.get("network") + " " + parameters.get("batch"))
+            .sorted()
+            .toList());
+  }
+
+  @Test
   void aForkRunsItsItemAlone() {
     Schedule.Item item =
         new Schedule.Item(

@@ -1,4 +1,4 @@
-package lanewise.cli;
+package lanewise.recipe;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param trainer how to train, with the default figures
  * @param interval which epochs are shown
  */
-record Recipe(
+public record Recipe(
     String name,
     String title,
     Source data,
@@ -37,7 +37,7 @@ record Recipe(
     Interval interval) {
   /** Where a recipe's samples come from. */
   @FunctionalInterface
-  interface Source {
+  public interface Source {
     /**
      * Reads the samples.
      *
@@ -48,14 +48,14 @@ record Recipe(
 
   /** Learns how to standardize from the training samples. */
   @FunctionalInterface
-  interface Fit {
+  public interface Fit {
     /** The standardization for samples like these. */
     Standardization of(Dataset training);
   }
 
   /** What the parameters are before training. */
   @FunctionalInterface
-  interface Start {
+  public interface Start {
     /** What the layers' own initializers drew. */
     Start OF_LAYERS = (_, _) -> {};
 
@@ -79,7 +79,7 @@ record Recipe(
   }
 
   /** This with other layers between input and output. */
-  Recipe hidden(List<Integer> units) throws InputException {
+  public Recipe hidden(List<Integer> units) throws InputException {
     if (!(model instanceof Model.DenseLayers dense)) {
       throw new InputException(name + ": the layers cannot be chosen (--hidden)");
     }
@@ -92,7 +92,7 @@ record Recipe(
   }
 
   /** This with another class told from the rest, or, for "all", with all classes told apart. */
-  Recipe choose(String chosen) throws InputException {
+  public Recipe choose(String chosen) throws InputException {
     if (!(model instanceof Model.DenseLayers dense) || !canChoose()) {
       throw new InputException(name + ": there is no class to choose (--class)");
     }
@@ -102,7 +102,7 @@ record Recipe(
   }
 
   /** Whether one class may be told from the rest. */
-  boolean canChoose() {
+  public boolean canChoose() {
     return model instanceof Model.DenseLayers dense && dense.classes() > 2;
   }
 
@@ -117,7 +117,7 @@ record Recipe(
   }
 
   /** The network before training. */
-  Network network(long seed) {
+  public Network network(long seed) {
     Network network = model.network(input, seed);
     start.draw(network, seed);
     return network;
@@ -128,7 +128,7 @@ record Recipe(
    *
    * @param folder where they lie; null for the usual places
    */
-  TrainTest load(@Nullable Path folder) throws IOException, InputException {
+  public TrainTest load(@Nullable Path folder) throws IOException, InputException {
     TrainTest samples = data.load(folder);
     Shape shape = samples.train().sampleShape();
     if (!shape.equals(input)) {
@@ -156,7 +156,7 @@ record Recipe(
   }
 
   /** The samples as the network reads them. */
-  TrainTest prepare(TrainTest samples) {
+  public TrainTest prepare(TrainTest samples) {
     if (fit == null) {
       return samples;
     }

@@ -1,4 +1,4 @@
-package lanewise.cli;
+package lanewise.recipe;
 
 import lanewise.layer.AveragePool2d;
 import lanewise.layer.BatchNorm;

@@ -1,10 +1,11 @@
-package lanewise.cli;
+package lanewise.recipe;
 
 /** What the user asked for cannot be done, and the message says why in one sentence. */
-final class InputException extends Exception {
+public final class InputException extends Exception {
   private static final long serialVersionUID = 1;
 
-  InputException(String sentence) {
+  /** One sentence for the user. */
+  public InputException(String sentence) {
     super(sentence);
   }
 }

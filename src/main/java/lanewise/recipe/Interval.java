@@ -1,4 +1,4 @@
-package lanewise.cli;
+package lanewise.recipe;
 
 import java.util.List;
 import lanewise.train.EpochResult;
@@ -11,12 +11,12 @@ import lanewise.train.TrainingResult;
  * @param first the number of the first
  * @param every how many there are from one that is shown to the next
  */
-record Interval(String unit, int first, int every) {
+public record Interval(String unit, int first, int every) {
   /** Every epoch, from 1, each followed by a test. */
-  static final Interval EACH_EPOCH = epochs(1);
+  public static final Interval EACH_EPOCH = epochs(1);
 
   /** Epochs from 1: the first, each whose number {@code every} divides, and the last. */
-  static Interval epochs(int every) {
+  public static Interval epochs(int every) {
     return new Interval("epoch", 1, every);
   }
 
@@ -24,28 +24,28 @@ record Interval(String unit, int first, int every) {
    * Updates from 0, for an epoch that is one update: the cost of iteration i is that after i
    * updates.
    */
-  static Interval iterations(int every) {
+  public static Interval iterations(int every) {
     return new Interval("iteration", 0, every);
   }
 
   /** The number of an epoch that is counted from 1. */
-  int number(int epoch) {
+  public int number(int epoch) {
     return epoch - 1 + first;
   }
 
   /** Whether an epoch, counted from 1, is shown. */
-  boolean shows(int epoch, int epochs) {
+  public boolean shows(int epoch, int epochs) {
     return epoch == 1 || epoch == epochs || number(epoch) % every == 0;
   }
 
   /** The epochs of a training that are shown. */
-  List<EpochResult> shown(TrainingResult result) {
+  public List<EpochResult> shown(TrainingResult result) {
     int epochs = result.epochs().size();
     return result.epochs().stream().filter(each -> shows(each.epoch(), epochs)).toList();
   }
 
   /** Whether a test follows every epoch; else only the last. */
-  boolean tests() {
+  public boolean tests() {
     return every == 1;
   }
 }

@@ -1,4 +1,4 @@
-package lanewise.cli;
+package lanewise.recipe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -42,9 +42,7 @@ class ResNet20Test {
     Shape third = Shape.of(8, 8, 64);
     assertEquals(List.of(first, first, first, second, second, second, third, third, third), sums);
     // All but 640 of them in convolutions.
-    long multiplyAdds =
-        network.nodes().stream().mapToLong(n -> n.layer().multiplyAdds(n.inputShape())).sum();
-    assertEquals(40_551_040, multiplyAdds);
+    assertEquals(40_551_040, network.multiplyAdds());
   }
 
   private static long count(Network network, Class<? extends Layer> kind) {

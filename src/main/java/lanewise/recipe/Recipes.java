@@ -1,14 +1,12 @@
-package lanewise.cli;
+package lanewise.recipe;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import lanewise.cli.Model.DenseLayers;
 import lanewise.data.Augmentation;
 import lanewise.data.CatVsNonCat;
 import lanewise.data.Cifar10;
@@ -36,16 +34,18 @@ import lanewise.optimizer.Adam;
 import lanewise.optimizer.Momentum;
 import lanewise.optimizer.Sgd;
 import lanewise.optimizer.StepDecay;
+import lanewise.recipe.Model.DenseLayers;
 import lanewise.shape.Padding;
 import lanewise.shape.Shape;
 import lanewise.train.Trainer;
 import org.jspecify.annotations.Nullable;
 
 /** All recipes. */
-final class Recipes {
+public final class Recipes {
   private static final Shape IMAGE = Shape.of(28, 28, 1);
 
-  static final List<Recipe> ALL =
+  /** In the order of the help. */
+  public static final List<Recipe> ALL =
       List.of(
           new Recipe(
                   "dnn-llayer",
@@ -139,14 +139,6 @@ final class Recipes {
                       .augmentation(new Augmentation(4, true))
                       .schedule(new StepDecay(0.1, 15, 23)))
               .standardize(Standardization::fitChannels));
-
-  /** The names, for the help. */
-  static final class Names implements Iterable<String> {
-    @Override
-    public Iterator<String> iterator() {
-      return ALL.stream().map(Recipe::name).iterator();
-    }
-  }
 
   private Recipes() {}
 
@@ -244,7 +236,7 @@ final class Recipes {
    *
    * @throws InputException if there is none; the message names the nearest and lists all
    */
-  static Recipe find(String name) throws InputException {
+  public static Recipe find(String name) throws InputException {
     Recipe nearest =
         ALL.stream()
             .min(Comparator.comparingInt(recipe -> distance(name, recipe.name())))

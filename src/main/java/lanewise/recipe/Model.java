@@ -1,4 +1,4 @@
-package lanewise.cli;
+package lanewise.recipe;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +16,7 @@ import lanewise.shape.Shape;
 import org.jspecify.annotations.Nullable;
 
 /** The layers of a recipe's network, and the loss that goes with the last of them. */
-sealed interface Model {
+public sealed interface Model {
   /** The network for inputs of the given shape, as its layers' initializers draw it. */
   Network network(Shape input, long seed);
 
