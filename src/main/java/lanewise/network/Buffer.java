@@ -2,8 +2,8 @@ package lanewise.network;
 
 /**
  * Room for one value of a plan, {@code [batch, shape]}: a part of an array that is known once
- * planning ends. Meanwhile it gathers when it is in use, so that buffers that are never in use
- * together can share memory.
+ * planning ends, or, for what a caller gives to predict, while that runs. Meanwhile it gathers when
+ * it is in use, so that buffers that are never in use together can share memory.
  */
 final class Buffer {
   /** A value that nobody wants, such as the gradient of the network's input. */
@@ -45,6 +45,11 @@ final class Buffer {
   void place(float[] newArray, int newOffset) {
     array = newArray;
     offset = newOffset;
+  }
+
+  /** Takes the place away again, and with it the hold on an array that is the caller's. */
+  void displace() {
+    place(UNPLACED, 0);
   }
 
   /** Gives the value an array of its own, where the user finds it. */

@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param forward in the order to run
  * @param backward in the order to run; empty in inference
- * @param input {@code [batch, inputShape]}, an array of its own
+ * @param input {@code [batch, inputShape]}, an array of its own; in inference not yet placed: the
+ *     samples are read where the caller has them
  * @param output {@code [batch, outputShape]}, an array of its own
  * @param dOutput the gradient of the output, an array of its own; {@link Buffer#NONE} in inference
  * @param arenaSize floats that all other buffers share

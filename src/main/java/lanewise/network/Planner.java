@@ -102,9 +102,11 @@ final class Planner {
   }
 
   private Plan plan() {
-    Buffer input = newBuffer(network.inputShape());
+    Buffer input = unplaced(network.inputShape());
     input.pinned = true;
-    input.placeAlone();
+    if (training) {
+      input.placeAlone();
+    }
     define(0, input, Buffer.NONE);
     int value = 1;
     while (value < values.length) {
@@ -608,10 +610,15 @@ final class Planner {
   }
 
   private Buffer newBuffer(Shape shape) {
+    Buffer buffer = unplaced(shape);
+    buffers.add(buffer);
+    return buffer;
+  }
+
+  /** A buffer that the arena has no room for. */
+  private Buffer unplaced(Shape shape) {
     try {
-      Buffer buffer = new Buffer(Math.multiplyExact(batch, shape.size()));
-      buffers.add(buffer);
-      return buffer;
+      return new Buffer(Math.multiplyExact(batch, shape.size()));
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException(
           "Plan: a batch of "

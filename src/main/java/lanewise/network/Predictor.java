@@ -84,9 +84,13 @@ public final class Predictor {
       Plan plan, float[] input, int inputOffset, float[] output, int outputOffset) {
     Buffer x = plan.input();
     Buffer y = plan.output();
-    System.arraycopy(input, inputOffset, x.array, x.offset, x.size);
-    plan.forward(0);
-    System.arraycopy(y.array, y.offset, output, outputOffset, y.size);
+    try {
+      x.place(input, inputOffset);
+      plan.forward(0);
+      System.arraycopy(y.array, y.offset, output, outputOffset, y.size);
+    } finally {
+      x.displace();
+    }
   }
 
   private static void check(String what, float[] array, int offset, int samples, int sampleSize) {

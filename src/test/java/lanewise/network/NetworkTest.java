@@ -351,6 +351,26 @@ class NetworkTest {
     assertEquals(0, wrong);
   }
 
+  /** Layers that work in place must not do so in what the caller lent. */
+  @Test
+  void predictorReadsTheCallersSamplesAndChangesNone() {
+    for (Layer first : List.of(new ReLU(), new Softmax(), new BatchNorm(), new Flatten())) {
+      Network network = Network.sequence(Shape.of(7), 1, first, new ReLU());
+      float[] input = noise(5 * 7);
+      float[] lent = input.clone();
+      Predictor predictor = network.predictor(2);
+      float[] output = new float[5 * 7];
+      predictor.predict(lent, 0, 5, output, 0);
+      assertArrayEquals(input, lent, first::toString);
+      // The next call has another array, and none is written to in the one before.
+      float[] other = new float[5 * 7];
+      predictor.predict(other, 0, 5, new float[5 * 7], 0);
+      assertArrayEquals(input, lent, first::toString);
+      predictor.predict(input, 0, 5, other, 0);
+      assertArrayEquals(output, other, first::toString);
+    }
+  }
+
   @Test
   void predictorReadsAndWritesAtOffsets() {
     Network network = small();

@@ -1,6 +1,7 @@
 package lanewise.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -67,8 +68,11 @@ class PlannerTest {
 
   @Test
   void givesInputAndOutputArraysOfTheirOwn() {
+    Plan training = training(network(new Flatten(), new Dense(5)));
+    assertEquals(4 * 128, training.input().array.length);
+    assertEquals(4 * 5, training.output().array.length);
     Plan plan = Planner.inference(network(new ReLU(), new Flatten()), 4);
-    assertEquals(4 * 128, plan.input().array.length);
+    assertFalse(plan.input().isPlaced());
     assertEquals(4 * 128, plan.output().array.length);
     Plan identity = Planner.inference(network(new Flatten()), 4);
     assertSame(identity.input(), identity.output());
