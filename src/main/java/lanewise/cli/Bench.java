@@ -10,7 +10,7 @@ final class Bench {
   /** Runs steps and ticks after each. */
   @FunctionalInterface
   interface Work {
-    void run(int steps, StepTimes times);
+    void run(int steps, Runnable tick);
   }
 
   /** Bounds the memory that times and the order of samples take. */
@@ -24,8 +24,6 @@ final class Bench {
   private final int batch;
   private final Work work;
   private final int mostSteps;
-  private StepTimes times = new StepTimes(0);
-  private long firstResultMillis;
 
   Bench(int batch, Work work) {
     this.batch = batch;
@@ -36,26 +34,34 @@ final class Bench {
   /**
    * Warms up, and then measures for {@code seconds}.
    *
+   * @param multiplyAdds of each sample
    * @throws InputException if a batch is too large to compute
    */
-  void run(double seconds) throws InputException {
+  Figures measure(double seconds, long multiplyAdds) throws InputException {
+    long firstResultMillis = firstResultMillis();
+    StepTimes warm = warmUp(seconds / 2);
+    StepTimes times = steps((int) Math.clamp(seconds / warm.mean(), 1, mostSteps));
+    return figures(times, multiplyAdds, firstResultMillis);
+  }
+
+  /** Takes a step, and returns how long it ended after the JVM's start. */
+  private long firstResultMillis() throws InputException {
     try {
-      times = steps(1);
+      work.run(1, () -> {});
     } catch (IllegalArgumentException e) {
       throw new InputException("--batch " + batch + ": " + e.getMessage());
     }
-    firstResultMillis =
-        System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
-    warmUp(seconds / 2);
-    times = steps((int) Math.clamp(seconds / times.mean(), 1, mostSteps));
+    long now = System.currentTimeMillis();
+    return now - ManagementFactory.getRuntimeMXBean().getStartTime();
   }
 
   /**
    * Runs more and more steps for {@code seconds}, and on until they get no faster: the compiler may
    * take longer than that where it has to share the processors.
    */
-  private void warmUp(double seconds) {
+  private StepTimes warmUp(double seconds) {
     long start = System.nanoTime();
+    StepTimes times = steps(1);
     double elapsed = 0;
     boolean faster = true;
     for (int steps = 1; elapsed < seconds || (faster && elapsed < LONGEST_WARM_UP); ) {
@@ -65,13 +71,14 @@ final class Bench {
       faster = times.quantile(0.5) < 0.95 * before;
       elapsed = (System.nanoTime() - start) * 1e-9;
     }
+    return times;
   }
 
   /** Measures so many steps, after one that is not measured. */
   private StepTimes steps(int steps) {
-    StepTimes measured = new StepTimes(steps);
-    work.run(steps + 1, measured);
-    return measured;
+    StepTimes times = new StepTimes(steps);
+    work.run(steps + 1, times::tick);
+    return times;
   }
 
   /** Measures again while it rises: here too the compiler may be late. */
@@ -85,8 +92,7 @@ final class Bench {
     return Math.max(best, last);
   }
 
-  /** The figures of the steps measured, each sample of so many multiply-adds. */
-  Figures figures(long multiplyAdds) {
+  private Figures figures(StepTimes times, long multiplyAdds, long firstResultMillis) {
     int threads = Lanewise.threads();
     double peak = peak();
     double gflops = 2e-9 * multiplyAdds * batch / times.mean();

@@ -52,14 +52,13 @@ final class BenchPredictCommand implements Callable<Integer> {
     Bench bench =
         new Bench(
             batch,
-            (steps, times) -> {
+            (steps, tick) -> {
               for (int i = 0; i < steps; i++) {
                 predictor.predict(input, 0, batch, output, 0);
-                times.tick();
+                tick.run();
               }
             });
-    bench.run(options.seconds());
-    terminal.line(bench.figures(network.multiplyAdds()).compact());
+    terminal.line(bench.measure(options.seconds(), network.multiplyAdds()).compact());
     return Main.OK;
   }
 }

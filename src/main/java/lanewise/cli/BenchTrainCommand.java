@@ -49,22 +49,21 @@ final class BenchTrainCommand implements Callable<Integer> {
     Bench bench =
         new Bench(
             batch,
-            (steps, times) ->
+            (steps, tick) ->
                 timed
                     .epochs(1)
                     .shuffle(false)
-                    .listener(ticking(times))
+                    .listener(ticking(tick))
                     .train(network, samples.times(steps)));
-    bench.run(options.seconds());
-    terminal.line(bench.figures(network.trainingMultiplyAdds()).compact());
+    terminal.line(bench.measure(options.seconds(), network.trainingMultiplyAdds()).compact());
     return Main.OK;
   }
 
-  private static TrainingListener ticking(StepTimes times) {
+  private static TrainingListener ticking(Runnable tick) {
     return new TrainingListener() {
       @Override
       public void onBatch(int batch, int batches, int samples, double loss, double meanLoss) {
-        times.tick();
+        tick.run();
       }
     };
   }

@@ -270,7 +270,7 @@ class CommandLineTest {
     assertRuns();
     assertTrue(out.toString().startsWith("Usage: lanewise"), out::toString);
     assertRuns("--version");
-    assertTrue(out.toString().startsWith("lanewise "), out::toString);
+    assertTrue(out.toString().startsWith("lanewise"), out::toString);
   }
 
   @Test
