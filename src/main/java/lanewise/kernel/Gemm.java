@@ -38,6 +38,12 @@ public final class Gemm {
   /** And elements of C, 512 KB. */
   private static final int IN_PLACE_ELEMENTS = 1 << 17;
 
+  /** Columns of C up to which {@code Aᵀ · B} may be computed by {@code Bᵀ · A}. */
+  private static final int TURNED = 64;
+
+  /** And elements of A, 4 MB; from farther away, what is read is best narrow. */
+  private static final int NEAR = 1 << 20;
+
   /** Elements of {@code Bᵀ} up to which B is transposed whole rather than packed. */
   private static final int STRAIGHTENED = 1 << 14;
 
@@ -371,9 +377,27 @@ public final class Gemm {
         float[] c,
         int cOffset,
         int ldc) {
-      if (n < Simd.LANES && m > Simd.LANES) {
+      if (paysToTurn(m, n, k)) {
         turned(m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
-      } else if (DeepProduct.suits(m, n, k)) {
+      } else {
+        multiplyStraight(m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
+      }
+    }
+
+    private void multiplyStraight(
+        int m,
+        int n,
+        int k,
+        float[] a,
+        int aOffset,
+        int lda,
+        float[] b,
+        int bOffset,
+        int ldb,
+        float[] c,
+        int cOffset,
+        int ldc) {
+      if (DeepProduct.suits(m, n, k)) {
         DeepProduct deep = DeepProduct.CURRENT.get();
         deep.run(m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
       } else {
@@ -399,6 +423,30 @@ public final class Gemm {
       }
     }
 
+    /** Whether the rows of Cᵀ fill vectors so much better that turning them costs less. */
+    private static boolean paysToTurn(int m, int n, int k) {
+      if (n < Simd.LANES && m > Simd.LANES) {
+        return true;
+      }
+      if (n > TURNED || (long) m * k > NEAR) {
+        return false;
+      }
+      long straight = tileRows(m) * vectorTimes(n);
+      long turned = tileRows(n) * vectorTimes(m);
+      return 5 * turned <= 4 * straight && (straight - turned) * k > 2L * m * n;
+    }
+
+    private static long tileRows(int m) {
+      int step = Simd.REGISTERS >= 32 ? OuterProductTile.ROWS : 1;
+      return (long) Math.ceilDiv(m, step) * step;
+    }
+
+    /** Half the time of a vector for each of a row, half as long again where a tile has but one. */
+    private static int vectorTimes(int n) {
+      int vectors = Math.ceilDiv(n, Simd.LANES);
+      return 2 * vectors + vectors % 2;
+    }
+
     /** By {@code Cᵀ ← Bᵀ · A}, whose rows fill vectors that those of C do not. */
     private void turned(
         int m,
@@ -413,12 +461,12 @@ public final class Gemm {
         float[] c,
         int cOffset,
         int ldc) {
-      int size = (m + 1) * Simd.LANES;
+      int size = m * n + (m + 1) * Simd.LANES; // and what a last square reads
       if (transpose.length < size) {
         transpose = new float[size];
       }
-      multiplyTransposed(n, m, k, b, bOffset, ldb, a, aOffset, lda, transpose, 0, m);
-      Transposition.narrow(m, n, transpose, m, c, cOffset, ldc, Scratch.current().tile);
+      multiplyStraight(n, m, k, b, bOffset, ldb, a, aOffset, lda, transpose, 0, m);
+      Transposition.exact(m, n, transpose, m, c, cOffset, ldc, Scratch.current().tile);
     }
 
     /** Runs, with B packed beforehand or, if null, as set. */

@@ -108,23 +108,29 @@ final class Transposition {
   }
 
   /**
-   * {@code y[i, j] ← x[j, i]} for y {@code [m, n]} of fewer columns than lanes. Read of x are as
-   * many rows as lanes, and a vector more.
+   * {@code y[i, j] ← x[j, i]} for y {@code [m, n]}. Read of x are whole squares; written of y is
+   * nothing else.
    *
    * @param tile between, for what must not run over
    */
-  static void narrow(
+  static void exact(
       int m, int n, float[] x, int xPitch, float[] y, int yOffset, int yPitch, float[] tile) {
-    for (int i = 0; i < m; i += LANES) {
-      int rows = Math.min(LANES, m - i);
-      int at = yOffset + i * yPitch;
-      if (yPitch == n && (m - i - LANES) * n >= LANES - n) { // rows written later end these
-        fewRows(n, x, i, xPitch, y, at, n);
-        continue;
-      }
-      fewRows(n, x, i, xPitch, tile, 0, n);
-      for (int r = 0; r < rows; r++) {
-        System.arraycopy(tile, r * n, y, at + r * yPitch, n);
+    for (int j = 0; j < n; j += LANES) {
+      int columns = Math.min(LANES, n - j);
+      for (int i = 0; i < m; i += LANES) {
+        int rows = Math.min(LANES, m - i);
+        int from = j * xPitch + i;
+        int at = yOffset + i * yPitch + j;
+        boolean whole = rows == LANES && columns == LANES;
+        // Rows written later end those of a narrow y.
+        if (whole || (yPitch == n && n < LANES && (m - i - LANES) * n >= LANES - n)) {
+          fewRows(columns, x, from, xPitch, y, at, yPitch);
+          continue;
+        }
+        fewRows(columns, x, from, xPitch, tile, 0, columns);
+        for (int r = 0; r < rows; r++) {
+          System.arraycopy(tile, r * columns, y, at + r * yPitch, columns);
+        }
       }
     }
   }

@@ -89,6 +89,23 @@ final class GemmTest {
     }
   }
 
+  /** Few columns of C, by way of Cᵀ: rows that fill squares or not, as many columns. */
+  @Test
+  void transposedOfFewColumns() {
+    for (int m : new int[] {64, 65, 100, 131, 784}) {
+      for (int n : new int[] {1, 7, 8, 9, 15, 16, 17, 20, 24, 33, 48, 64}) {
+        for (int k : new int[] {3, 40, 300}) {
+          ReferenceGemm product =
+              everyTranspose(m, n, k, 1, 0, Epilogue.NONE).stream()
+                  .filter(each -> each.transposeA() && !each.transposeB())
+                  .findFirst()
+                  .orElseThrow();
+          assertNearAndInOrder(product);
+        }
+      }
+    }
+  }
+
   /** B packed beforehand gives the same bits, even across blocks of columns and of k. */
   @Test
   void packedMatrices() {
