@@ -569,6 +569,7 @@ public final class Gemm {
           && k > 0
           && (Math.min(m, n) <= IN_PLACE || (long) m * n <= IN_PLACE_ELEMENTS)
           && OuterProductTile.suits(m)
+          && (n < Microkernel.NR || (long) m * k <= NEAR)
           && alpha == 1
           && (beta == 0 || beta == 1)
           && epilogue == Epilogue.NONE;

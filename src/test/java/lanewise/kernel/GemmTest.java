@@ -95,15 +95,25 @@ final class GemmTest {
     for (int m : new int[] {64, 65, 100, 131, 784}) {
       for (int n : new int[] {1, 7, 8, 9, 15, 16, 17, 20, 24, 33, 48, 64}) {
         for (int k : new int[] {3, 40, 300}) {
-          ReferenceGemm product =
-              everyTranspose(m, n, k, 1, 0, Epilogue.NONE).stream()
-                  .filter(each -> each.transposeA() && !each.transposeB())
-                  .findFirst()
-                  .orElseThrow();
-          assertNearAndInOrder(product);
+          assertNearAndInOrder(transposed(m, n, k));
         }
       }
     }
+  }
+
+  /** Of an A so large that it is packed where a smaller one is read as it lies. */
+  @Test
+  void transposedOfALargeLeft() {
+    for (int n : new int[] {20, 33, 64}) {
+      assertNearAndInOrder(transposed(2100, n, 520));
+    }
+  }
+
+  private static ReferenceGemm transposed(int m, int n, int k) {
+    return everyTranspose(m, n, k, 1, 0, Epilogue.NONE).stream()
+        .filter(each -> each.transposeA() && !each.transposeB())
+        .findFirst()
+        .orElseThrow();
   }
 
   /** B packed beforehand gives the same bits, even across blocks of columns and of k. */

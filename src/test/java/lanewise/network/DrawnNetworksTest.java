@@ -49,6 +49,9 @@ class DrawnNetworksTest {
   private static final int MOST_PIXELS = 10; // of a side
   private static final int MOST_TERMS = MOST_BATCH * MOST_PIXELS * MOST_PIXELS;
 
+  /** Floats around the samples. */
+  private static final int MARGIN = 77;
+
   /** Keeps everything, to the bit, and yet is an op of its own, which nothing joins. */
   private static final Dropout WALL = new Dropout(1);
 
@@ -110,14 +113,20 @@ class DrawnNetworksTest {
     plan.forward(key);
   }
 
+  /** The samples stand between NaNs, which nothing may read or write over. */
   private static void assertSamePredictions(Network joined, Network apart, int batch, String what) {
     float[] input = FusionTest.normal(batch * joined.inputShape().size(), 7);
     float[] expected = apart.predict(input, batch);
     float[] actual = joined.predict(input, batch);
     assertNear(expected, actual, "prediction, " + what);
     float[] frozen = new float[actual.length];
-    joined.predictor(batch).freeze().predict(input, 0, batch, frozen, 0);
+    float[] lent = new float[input.length + 2 * MARGIN];
+    Arrays.fill(lent, Float.NaN);
+    System.arraycopy(input, 0, lent, MARGIN, input.length);
+    float[] before = lent.clone();
+    joined.predictor(batch).freeze().predict(lent, MARGIN, batch, frozen, 0);
     assertArrayEquals(actual, frozen, "frozen, " + what);
+    assertArrayEquals(before, lent, "samples, " + what);
     Predictor larger = joined.predictor(batch + 3);
     int in = input.length / batch;
     int out = actual.length / batch;

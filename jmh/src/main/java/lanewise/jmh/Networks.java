@@ -27,7 +27,7 @@ final class Networks {
     try {
       return Recipes.find(name);
     } catch (InputException e) {
-      throw new IllegalArgumentException(e);
+      throw new IllegalArgumentException(e.getMessage(), e);
     }
   }
 

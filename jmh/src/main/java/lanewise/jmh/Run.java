@@ -53,7 +53,7 @@ public final class Run {
       status = run(arguments);
     } catch (IOException e) {
       status = wrongUse(e.toString());
-    } catch (RunnerException e) {
+    } catch (RunnerException | IllegalArgumentException e) {
       status = wrongUse(e.getMessage());
     }
     System.exit(status);
