@@ -148,10 +148,6 @@ public final class Gemm {
       return;
     }
     Job job = Job.CURRENT.get();
-    if (plain && transposeA && !transposeB) {
-      job.multiplyTransposed(m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
-      return;
-    }
     job.set(
         transposeA,
         transposeB,
@@ -363,68 +359,45 @@ public final class Gemm {
       this.epilogue = epilogue;
     }
 
-    /** {@code C ← Aᵀ · B}. */
-    void multiplyTransposed(
-        int m,
-        int n,
-        int k,
-        float[] a,
-        int aOffset,
-        int lda,
-        float[] b,
-        int bOffset,
-        int ldb,
-        float[] c,
-        int cOffset,
-        int ldc) {
-      if (paysToTurn(m, n, k)) {
-        turned(m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
-      } else {
-        multiplyStraight(m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
+    /** Runs, with B packed beforehand or, if null, as set. */
+    void run(@Nullable PackedMatrix right) {
+      try {
+        boolean straight = !transposeA && (right != null || !transposeB);
+        boolean plain = alpha == 1 && beta == 0 && epilogue == Epilogue.NONE;
+        if (straight && m < Microkernel.MR) {
+          skinny(right);
+        } else if (right == null && transposeA && !transposeB && plain) {
+          gradient();
+        } else {
+          if (right == null
+              && !transposeA
+              && transposeB
+              && (long) k * n <= STRAIGHTENED
+              && suitsDirectly()) {
+            straighten();
+          }
+          blocks(right);
+        }
+      } finally {
+        a = NOTHING;
+        b = NOTHING;
+        packed = NOTHING;
+        c = NOTHING;
+        epilogue = Epilogue.NONE;
       }
     }
 
-    private void multiplyStraight(
-        int m,
-        int n,
-        int k,
-        float[] a,
-        int aOffset,
-        int lda,
-        float[] b,
-        int bOffset,
-        int ldb,
-        float[] c,
-        int cOffset,
-        int ldc) {
-      if (DeepProduct.suits(m, n, k)) {
-        DeepProduct deep = DeepProduct.CURRENT.get();
-        deep.run(m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
+    /** {@code C ← Aᵀ · B}, as the gradient of a dense layer's weights is. */
+    private void gradient() {
+      if (paysToTurn()) {
+        turned();
       } else {
-        set(
-            true,
-            false,
-            m,
-            n,
-            k,
-            1,
-            a,
-            aOffset,
-            lda,
-            b,
-            bOffset,
-            ldb,
-            0,
-            c,
-            cOffset,
-            ldc,
-            Epilogue.NONE);
-        run(null);
+        deep();
       }
     }
 
     /** Whether the rows of Cᵀ fill vectors so much better that turning them costs less. */
-    private static boolean paysToTurn(int m, int n, int k) {
+    private boolean paysToTurn() {
       if (n < Simd.LANES && m > Simd.LANES) {
         return true;
       }
@@ -448,49 +421,46 @@ public final class Gemm {
     }
 
     /** By {@code Cᵀ ← Bᵀ · A}, whose rows fill vectors that those of C do not. */
-    private void turned(
-        int m,
-        int n,
-        int k,
-        float[] a,
-        int aOffset,
-        int lda,
-        float[] b,
-        int bOffset,
-        int ldb,
-        float[] c,
-        int cOffset,
-        int ldc) {
-      int size = m * n + (m + 1) * Simd.LANES; // and what a last square reads
+    private void turned() {
+      int rows = m;
+      int columns = n;
+      float[] to = c;
+      int toOffset = cOffset;
+      int toPitch = ldc;
+      int size = rows * columns + (rows + 1) * Simd.LANES; // and what a last square reads
       if (transpose.length < size) {
         transpose = new float[size];
       }
-      multiplyStraight(n, m, k, b, bOffset, ldb, a, aOffset, lda, transpose, 0, m);
-      Transposition.exact(m, n, transpose, m, c, cOffset, ldc, Scratch.current().tile);
+      set(
+          true,
+          false,
+          columns,
+          rows,
+          k,
+          1,
+          b,
+          bOffset,
+          ldb,
+          a,
+          aOffset,
+          lda,
+          0,
+          transpose,
+          0,
+          rows,
+          Epilogue.NONE);
+      deep();
+      Transposition.exact(
+          rows, columns, transpose, rows, to, toOffset, toPitch, Scratch.current().tile);
     }
 
-    /** Runs, with B packed beforehand or, if null, as set. */
-    void run(@Nullable PackedMatrix right) {
-      try {
-        boolean straight = !transposeA && (right != null || !transposeB);
-        if (straight && m < Microkernel.MR) {
-          skinny(right);
-        } else {
-          if (right == null
-              && !transposeA
-              && transposeB
-              && (long) k * n <= STRAIGHTENED
-              && suitsDirectly()) {
-            straighten();
-          }
-          blocks(right);
-        }
-      } finally {
-        a = NOTHING;
-        b = NOTHING;
-        packed = NOTHING;
-        c = NOTHING;
-        epilogue = Epilogue.NONE;
+    /** As set, the threads on blocks of k where those are many. */
+    private void deep() {
+      if (DeepProduct.suits(m, n, k)) {
+        DeepProduct deep = DeepProduct.CURRENT.get();
+        deep.run(m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
+      } else {
+        blocks(null);
       }
     }
 
