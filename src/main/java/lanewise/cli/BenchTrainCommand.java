@@ -18,9 +18,6 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class BenchTrainCommand implements Callable<Integer> {
-  /** A recipe may take all its data at once; random data are as many as one likes. */
-  private static final int LARGEST_DEFAULT_BATCH = 1024;
-
   /** So small that the random data cannot make the loss diverge. */
   private static final float RATE = 1e-9f;
 
@@ -43,7 +40,7 @@ final class BenchTrainCommand implements Callable<Integer> {
     Recipe recipe = Recipes.find(recipeName);
     Trainer trainer = recipe.trainer();
     Network network = recipe.network(trainer.seed());
-    int batch = options.batch(Math.min(trainer.batch(), LARGEST_DEFAULT_BATCH), network);
+    int batch = options.batch(recipe.measuredBatch(), network);
     RandomSamples samples = new RandomSamples(network, batch);
     Trainer timed = trainer.optimizer(trainer.optimizer().withLearningRate(RATE)).batch(batch);
     Bench bench =

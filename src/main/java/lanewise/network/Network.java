@@ -173,7 +173,7 @@ public final class Network {
 
   /** The multiply-adds that one sample's prediction takes in matrix products and convolutions. */
   public long multiplyAdds() {
-    return nodes.stream().mapToLong(Network::multiplyAdds).sum();
+    return nodes.stream().mapToLong(Node::multiplyAdds).sum();
   }
 
   /**
@@ -189,13 +189,9 @@ public final class Network {
       boolean before = node.inputs().stream().anyMatch(input -> learned[input]);
       boolean own = node.parametersSize() > 0;
       learned[i] = before || own;
-      sum += multiplyAdds(node) * (1 + (own ? 1 : 0) + (before ? 1 : 0));
+      sum += node.multiplyAdds() * (1 + (own ? 1 : 0) + (before ? 1 : 0));
     }
     return sum;
-  }
-
-  private static long multiplyAdds(Node node) {
-    return node.layer().multiplyAdds(node.inputShape());
   }
 
   /**

@@ -34,4 +34,9 @@ public record Node(
   public Shape inputShape() {
     return inputShapes.getFirst();
   }
+
+  /** The multiply-adds of one sample's forward pass. */
+  public long multiplyAdds() {
+    return layer.multiplyAdds(inputShape());
+  }
 }

@@ -16,11 +16,8 @@ final class Summary {
 
   static String of(Network network) {
     boolean branches = false;
-    long multiplyAdds = 0;
     List<List<String>> rows = new ArrayList<>();
     for (Node node : network.nodes()) {
-      long work = node.layer().multiplyAdds(node.inputShape());
-      multiplyAdds += work;
       boolean follows = node.inputs().equals(List.of(rows.size()));
       branches |= !follows;
       rows.add(
@@ -30,11 +27,13 @@ final class Summary {
               follows ? "" : list(node.inputs()),
               node.outputShape().toString(),
               count(node.parametersSize()),
-              count(work)));
+              count(node.multiplyAdds())));
     }
     rows.addFirst(List.of("0", "Input", "", network.inputShape().toString(), "", ""));
     rows.addFirst(List.of("", "Layer", "Reads", "Output shape", "Parameters", "Multiply-adds"));
-    rows.add(List.of("", "Total", "", "", count(network.parameterCount()), count(multiplyAdds)));
+    rows.add(
+        List.of(
+            "", "Total", "", "", count(network.parameterCount()), count(network.multiplyAdds())));
     return table(rows, branches);
   }
 

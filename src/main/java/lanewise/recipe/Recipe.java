@@ -35,6 +35,8 @@ public record Recipe(
     Start start,
     Trainer trainer,
     Interval interval) {
+  private static final int LARGEST_MEASURED_BATCH = 1024;
+
   /** Where a recipe's samples come from. */
   @FunctionalInterface
   public interface Source {
@@ -114,6 +116,11 @@ public record Recipe(
   @Override
   public Trainer trainer() {
     return trainer.loss(model.loss());
+  }
+
+  /** The samples in a step that is measured: where one takes them all, as many as 1,024. */
+  public int measuredBatch() {
+    return Math.min(trainer.batch(), LARGEST_MEASURED_BATCH);
   }
 
   /** The network before training. */

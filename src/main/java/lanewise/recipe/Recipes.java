@@ -6,7 +6,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import lanewise.data.Augmentation;
 import lanewise.data.CatVsNonCat;
 import lanewise.data.Cifar10;
@@ -142,6 +141,11 @@ public final class Recipes {
 
   private Recipes() {}
 
+  /** The names of all. */
+  public static List<String> names() {
+    return ALL.stream().map(Recipe::name).toList();
+  }
+
   /** The folder that the user names, else that of the data in the repository. */
   private static Path folderOr(@Nullable Path folder, String name) {
     return folder != null ? folder : Path.of(System.getProperty("lanewise.home", ""), "data", name);
@@ -250,7 +254,7 @@ public final class Recipes {
               + "'"
               + hint
               + " (recipes: "
-              + ALL.stream().map(Recipe::name).collect(Collectors.joining(", "))
+              + String.join(", ", names())
               + ")");
     }
     return nearest;

@@ -85,10 +85,7 @@ class BenchTest {
     Map<String, Json> figures =
         figures("bench", "train", "digits-lenet5", "--batch=8", "--threads=1", "--seconds=0.5");
     // The first convolution, of 6 filters of 5 x 5 on 28 x 28, needs no gradient of its input.
-    long forward =
-        Recipes.find("digits-lenet5").network(1).nodes().stream()
-            .mapToLong(node -> node.layer().multiplyAdds(node.inputShape()))
-            .sum();
+    long forward = Recipes.find("digits-lenet5").network(1).multiplyAdds();
     check(figures, 3 * forward - 6 * 25 * 28 * 28);
     assertEquals(Json.of(1), figures.get("threads"));
     assertEquals(Json.of(8), figures.get("batch"));

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import lanewise.io.AtomicFile;
 import lanewise.kernel.Roofline;
+import lanewise.recipe.Recipes;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.Main;
 import org.openjdk.jmh.results.BenchmarkResult;
@@ -142,7 +143,7 @@ public final class Run {
     all(options, builder, "matrix", GemvBenchmark.SHAPES.names());
     all(options, builder, "convolution", ConvolutionOperands.SHAPES.names());
     all(options, builder, "pooling", PoolingBenchmark.SHAPES.names());
-    all(options, builder, "network", Networks.names());
+    all(options, builder, "network", Recipes.names());
     if (!options.verbosity().hasValue() && options.getProfilers().isEmpty()) {
       builder.verbosity(VerboseMode.SILENT);
     }

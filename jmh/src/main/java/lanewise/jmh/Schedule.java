@@ -71,7 +71,7 @@ final class Schedule {
   /** What a batch of 0 stands for. */
   private static String batch(String batch, Map<String, String> parameters) {
     String network = parameters.getOrDefault("network", "");
-    return batch.equals("0") ? Integer.toString(Networks.batch(Networks.recipe(network))) : batch;
+    return batch.equals("0") ? Integer.toString(Networks.recipe(network).measuredBatch()) : batch;
   }
 
   private static List<Map<String, String>> combinations(

@@ -7,13 +7,14 @@ import java.nio.FloatBuffer;
 import java.util.stream.Stream;
 import lanewise.layer.Dropout;
 import lanewise.optimizer.Sgd;
+import lanewise.recipe.Recipes;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every library predicts and learns the same. */
 class NetworkPeersTest {
   private static Stream<String> recipes() {
-    return Networks.names().stream();
+    return Recipes.names().stream();
   }
 
   /** Which elements a dropout keeps is each library's own choice. */
@@ -37,7 +38,10 @@ class NetworkPeersTest {
     assertArrayEquals(expected, actual, 1e-4f);
   }
 
-  /** Each step changes the loss by as much, to one percent and the roundings of a float. */
+  /**
+   * Each step changes the loss by as much, to one percent and the roundings of a float; another
+   * rule of update would by more.
+   */
   @ParameterizedTest
   @MethodSource("recipesWithoutDropout")
   void theyLearnTheSame(String network) throws Exception {

@@ -1,0 +1,492 @@
+package lanewise.kernel;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A product by {@link Gemm}: the loops over blocks, the choice among its ways, and the tasks. Each
+ * thread reuses its own, so that a call allocates nothing.
+ */
+final class GemmJob implements WorkerPool.Task {
+  // m, n, k: rows of C, columns of C, products per element
+  private static final int KC = Gemm.KC;
+  private static final int NC = Gemm.NC;
+
+  /** Rows of A that one task takes; packed, 147 KB at full depth. */
+  private static final int MC = 144;
+
+  /** Multiply-adds of a block of k that a task of narrow rows has, rather than {@link #MC} rows. */
+  private static final int TASK = 1 << 20;
+
+  /** Elements of B packed at a time, more depth of fewer columns: 512 KB. */
+  private static final int GROUP = 1 << 17;
+
+  /** Rows or columns of C up to which {@code Aᵀ · B} is computed where both lie. */
+  private static final int IN_PLACE = 2 * Microkernel.NR;
+
+  /** And elements of C, 512 KB. */
+  private static final int IN_PLACE_ELEMENTS = 1 << 17;
+
+  /** Columns of C up to which {@code Aᵀ · B} may be computed by {@code Bᵀ · A}. */
+  private static final int TURNED = 64;
+
+  /** And elements of A, 4 MB; from farther away, what is read is best narrow. */
+  private static final int NEAR = 1 << 20;
+
+  /** Elements of {@code Bᵀ} up to which B is transposed whole rather than packed. */
+  private static final int STRAIGHTENED = 1 << 14;
+
+  /** Elements of B, below which one thread packs them sooner than two. */
+  private static final int PACKED_TOGETHER = 1 << 14;
+
+  static final ThreadLocal<GemmJob> CURRENT = ThreadLocal.withInitial(GemmJob::new);
+
+  private static final float[] NOTHING = {};
+
+  private boolean transposeA;
+  private boolean transposeB;
+  private int m;
+  private int n;
+  private int k;
+  private float alpha;
+  private float[] a = NOTHING;
+  private int aOffset;
+  private int lda;
+  private float[] b = NOTHING;
+  private int bOffset;
+  private int ldb;
+  private float beta;
+  private float[] c = NOTHING;
+  private int cOffset;
+  private int ldc;
+  private Epilogue epilogue = Epilogue.NONE;
+
+  private float[] transpose = NOTHING;
+  private float[] own = NOTHING;
+  private float[] packed = NOTHING; // panels of B, kc × nc, from packedOffset on
+  private int packedOffset;
+  private int jc;
+  private int nc;
+  private int pc; // the packed rows of B: from pc, kc of them, in blocks of KC
+  private int kc;
+  private boolean packing;
+  private boolean skinny;
+  private boolean inPlace;
+  private int rowTasks;
+  private int rowUnit;
+  private int taskColumns;
+  private int columnTasks;
+
+  private GemmJob() {}
+
+  void set(
+      boolean transposeA,
+      boolean transposeB,
+      int m,
+      int n,
+      int k,
+      float alpha,
+      float[] a,
+      int aOffset,
+      int lda,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float beta,
+      float[] c,
+      int cOffset,
+      int ldc,
+      Epilogue epilogue) {
+    this.transposeA = transposeA;
+    this.transposeB = transposeB;
+    this.m = m;
+    this.n = n;
+    this.k = k;
+    this.alpha = alpha;
+    this.a = a;
+    this.aOffset = aOffset;
+    this.lda = lda;
+    this.b = b;
+    this.bOffset = bOffset;
+    this.ldb = ldb;
+    this.beta = beta + epilogue.beta();
+    this.c = c;
+    this.cOffset = cOffset;
+    this.ldc = ldc;
+    this.epilogue = epilogue;
+  }
+
+  /** Runs, with B packed beforehand or, if null, as set. */
+  void run(@Nullable PackedMatrix right) {
+    try {
+      boolean straight = !transposeA && (right != null || !transposeB);
+      boolean plain = alpha == 1 && beta == 0 && epilogue == Epilogue.NONE;
+      if (straight && m < Microkernel.MR) {
+        skinny(right);
+      } else if (right == null && transposeA && !transposeB && plain) {
+        gradient();
+      } else {
+        if (right == null
+            && !transposeA
+            && transposeB
+            && (long) k * n <= STRAIGHTENED
+            && suitsDirectly()) {
+          straighten();
+        }
+        blocks(right);
+      }
+    } finally {
+      a = NOTHING;
+      b = NOTHING;
+      packed = NOTHING;
+      c = NOTHING;
+      epilogue = Epilogue.NONE;
+    }
+  }
+
+  /** {@code C ← Aᵀ · B}, as the gradient of a dense layer's weights is. */
+  private void gradient() {
+    if (paysToTurn()) {
+      turned();
+    } else {
+      deep();
+    }
+  }
+
+  /** Whether the rows of Cᵀ fill vectors so much better that turning them costs less. */
+  private boolean paysToTurn() {
+    if (n < Simd.LANES && m > Simd.LANES) {
+      return true;
+    }
+    if (n > TURNED || (long) m * k > NEAR) {
+      return false;
+    }
+    long straight = tileRows(m) * vectorTimes(n);
+    long turned = tileRows(n) * vectorTimes(m);
+    return 5 * turned <= 4 * straight && (straight - turned) * k > 2L * m * n;
+  }
+
+  private static long tileRows(int m) {
+    return roundUp(m, 1, Simd.REGISTERS >= 32 ? OuterProductTile.ROWS : 1);
+  }
+
+  /** Half the time of a vector for each of a row, half as long again where a tile has but one. */
+  private static int vectorTimes(int n) {
+    int vectors = Math.ceilDiv(n, Simd.LANES);
+    return 2 * vectors + vectors % 2;
+  }
+
+  /** By {@code Cᵀ ← Bᵀ · A}, whose rows fill vectors that those of C do not. */
+  private void turned() {
+    int rows = m;
+    int columns = n;
+    float[] to = c;
+    int toOffset = cOffset;
+    int toPitch = ldc;
+    int size = rows * Microkernel.packedWidth(columns) + Simd.LANES; // what squares read
+    if (transpose.length < size) {
+      transpose = new float[size];
+    }
+    set(
+        true,
+        false,
+        columns,
+        rows,
+        k,
+        1,
+        b,
+        bOffset,
+        ldb,
+        a,
+        aOffset,
+        lda,
+        0,
+        transpose,
+        0,
+        rows,
+        Epilogue.NONE);
+    deep();
+    Transposition.exact(
+        rows, columns, transpose, rows, to, toOffset, toPitch, Scratch.current().tile);
+  }
+
+  /** As set, the threads on blocks of k where those are many. */
+  private void deep() {
+    if (DeepProduct.suits(m, n, k)) {
+      DeepProduct deep = DeepProduct.CURRENT.get();
+      deep.run(m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
+    } else {
+      blocks(null);
+    }
+  }
+
+  /** Multiply-adds of whole vectors; few for each element of C take as long as 16. */
+  private long work() {
+    return (long) m * Microkernel.packedWidth(n) * Math.max(k, 16);
+  }
+
+  private void skinny(@Nullable PackedMatrix right) {
+    skinny = true;
+    packed = right == null ? NOTHING : right.panels();
+    int most = right == null ? n : NC;
+    for (jc = 0; jc < n; jc += most) {
+      nc = Math.min(most, n - jc);
+      taskColumns = nc;
+      if (WorkerPool.threads() > 1 && work() >= 2 * Gemm.PARALLEL) {
+        int each = roundUp(nc, 4 * WorkerPool.threads(), Math.max(Microkernel.NR, 16));
+        taskColumns = Math.max(64, each);
+      }
+      columnTasks = columnTasks();
+      WorkerPool.run(columnTasks, this);
+    }
+  }
+
+  /** Transposes B, to be read as it then lies. */
+  private void straighten() {
+    int pitch = Microkernel.packedWidth(n);
+    int size = Microkernel.packedWidth(k) * pitch;
+    if (own.length < size) {
+      own = new float[size];
+    }
+    Transposition.matrix(n, k, b, bOffset, ldb, own, 0, pitch, Scratch.current().tile);
+    b = own;
+    bOffset = 0;
+    ldb = pitch;
+    transposeB = false;
+  }
+
+  /** Tasks of {@code taskColumns} columns; the last has as few more as would not fill a panel. */
+  private int columnTasks() {
+    int tasks = Math.ceilDiv(nc, taskColumns);
+    return tasks > 1 && nc - (tasks - 1) * taskColumns < Microkernel.NR ? tasks - 1 : tasks;
+  }
+
+  private void blocks(@Nullable PackedMatrix right) {
+    skinny = false;
+    boolean parallel = work() >= Gemm.PARALLEL;
+    inPlace = right == null && inPlace();
+    for (jc = 0; jc < n; jc += NC) {
+      nc = Math.min(NC, n - jc);
+      int group = Math.max(1, GROUP / (KC * Microkernel.packedWidth(nc))) * KC;
+      pc = 0;
+      do {
+        kc = Math.min(group, k - pc);
+        if (inPlace) {
+          packed = NOTHING;
+        } else if (right == null) {
+          pack(parallel && (long) kc * nc >= PACKED_TOGETHER);
+        } else {
+          packed = right.panels();
+          packedOffset = Gemm.packedOffset(k, nc, jc, pc);
+        }
+        multiply(parallel);
+        pc += group;
+      } while (pc < k);
+    }
+  }
+
+  /** Whether C has so few rows or columns that packing does not pay. */
+  private boolean inPlace() {
+    if (!transposeA && !transposeB) {
+      return suitsDirectly();
+    }
+    return transposeA
+        && !transposeB
+        && k > 0
+        && (Math.min(m, n) <= IN_PLACE || (long) m * n <= IN_PLACE_ELEMENTS)
+        && OuterProductTile.suits(m)
+        && (n < Microkernel.NR || (long) m * k <= NEAR)
+        && alpha == 1
+        && (beta == 0 || beta == 1)
+        && epilogue == Epilogue.NONE;
+  }
+
+  /** Whether {@link DirectTile} takes it, B transposed beforehand if need be. */
+  private boolean suitsDirectly() {
+    int pitch = transposeB ? n : ldb;
+    return alpha == 1 && beta == 0 && DirectTile.suits(m, n, k, a, pitch);
+  }
+
+  private void pack(boolean parallel) {
+    int size = kc * Microkernel.packedWidth(nc);
+    if (own.length < size) {
+      own = new float[size];
+    }
+    packed = own;
+    packedOffset = 0;
+    packing = true;
+    taskColumns = nc;
+    if (parallel) {
+      taskColumns = roundUp(nc, 4 * WorkerPool.threads(), Microkernel.NR);
+    }
+    WorkerPool.run((nc + taskColumns - 1) / taskColumns, this);
+    packing = false;
+  }
+
+  private void multiply(boolean parallel) {
+    long rowWork = (long) nc * Math.max(1, Math.min(kc, KC));
+    int most = transposeA ? MC : Math.max(MC, (int) (TASK / rowWork) / 24 * 24);
+    rowTasks = Math.ceilDiv(m, most);
+    rowUnit = 24;
+    taskColumns = nc;
+    if (parallel) {
+      int wanted = 4 * WorkerPool.threads();
+      // Few rows are shared out evenly, though two threads may then meet in a cache line of C.
+      rowUnit = m < 24 * wanted ? 8 : 24;
+      rowTasks = Math.max(rowTasks, Math.min(wanted, Math.ceilDiv(m, rowUnit)));
+      if (rowTasks < wanted / 2) {
+        taskColumns = roundUp(nc, Math.ceilDiv(wanted, rowTasks), Math.max(Microkernel.NR, 16));
+      }
+    }
+    columnTasks = columnTasks(); // a panel might else repeat columns that another task adds to
+    WorkerPool.run(columnTasks * rowTasks, this);
+  }
+
+  /** The smallest multiple of {@code step} of which {@code pieces} cover {@code total}. */
+  private static int roundUp(int total, int pieces, int step) {
+    int piece = (total + pieces - 1) / pieces;
+    return (piece + step - 1) / step * step;
+  }
+
+  @Override
+  public void run(int task) {
+    if (skinny) {
+      int j = task * taskColumns;
+      skinnyColumns(j, task == columnTasks - 1 ? nc - j : taskColumns);
+    } else if (packing) {
+      int j = task * taskColumns;
+      int columns = Math.min(taskColumns, nc - j);
+      for (int p = 0; p < kc; p += KC) {
+        packBlock(p, Math.min(KC, kc - p), j, columns);
+      }
+    } else {
+      int rowTask = task / columnTasks;
+      int i = Partition.from(m, rowUnit, rowTasks, rowTask);
+      int column = task % columnTasks;
+      int j = column * taskColumns;
+      int rows = Partition.from(m, rowUnit, rowTasks, rowTask + 1) - i;
+      int columns = column == columnTasks - 1 ? nc - j : taskColumns;
+      int p = 0;
+      do {
+        multiplyBlock(i, rows, j, columns, p, Math.min(KC, kc - p));
+        p += KC;
+      } while (p < kc);
+    }
+  }
+
+  private void packBlock(int p, int depth, int j, int columns) {
+    int row = pc + p;
+    int column = jc + j;
+    int at = transposeB ? bOffset + column * ldb + row : bOffset + row * ldb + column;
+    Panels.packRight(
+        transposeB, depth, j, columns, b, at, ldb, packed, panels(p, depth, j), depth, 0);
+  }
+
+  /** Where the panels of {@code depth} packed rows from p on begin, those of columns from j on. */
+  private int panels(int p, int depth, int j) {
+    return packedOffset + p * Microkernel.packedWidth(nc) + depth * j;
+  }
+
+  private void multiplyBlock(int i, int rows, int j, int columns, int p, int depth) {
+    Scratch scratch = Scratch.current();
+    int row = pc + p;
+    int panels = panels(p, depth, j);
+    TileStore store =
+        scratch.store.set(alpha, row == 0 ? beta : 1, row + depth >= k, epilogue, jc + j);
+    int at = cOffset + i * ldc + jc + j;
+    if (!transposeA && depth == lda && ReadAhead.pays((long) m * k, k)) {
+      int left = aOffset + i * lda;
+      ReadAhead.lines(a, left, left + rows * lda);
+    }
+    if (inPlace && !transposeA) {
+      int left = aOffset + i * lda + row;
+      int right = bOffset + row * ldb + jc + j;
+      direct(rows, columns, depth, left, right, store, row > 0, at, scratch);
+      return;
+    }
+    if (inPlace) {
+      int left = aOffset + row * lda + i;
+      int right = bOffset + row * ldb + jc + j;
+      OuterProductTile.multiply(
+          rows, columns, depth, a, left, lda, b, right, ldb, store, c, at, ldc, scratch);
+      return;
+    }
+    if (transposeA) {
+      float[] left = scratch.left((rows + Microkernel.LEFT_STEP) * depth);
+      Panels.packLeft(rows, depth, a, aOffset + row * lda + i, lda, left);
+      Panels.multiplyColumns(
+          rows, depth, left, 0, j, columns, packed, panels, store, c, at, ldc, scratch);
+      return;
+    }
+    int[] offsets = scratch.offsets(rows);
+    for (int r = 0; r < rows; r++) {
+      offsets[r] = r * lda;
+    }
+    Panels.multiplyRows(
+        rows,
+        offsets,
+        1,
+        depth,
+        0,
+        a,
+        aOffset + i * lda + row,
+        j,
+        columns,
+        packed,
+        panels,
+        depth,
+        0,
+        store,
+        c,
+        at,
+        ldc,
+        scratch);
+  }
+
+  private void direct(
+      int rows,
+      int columns,
+      int depth,
+      int left,
+      int right,
+      TileStore store,
+      boolean adds,
+      int at,
+      Scratch scratch) {
+    if (rows >= Microkernel.MR) {
+      DirectTile.multiply(adds, rows, columns, depth, a, left, lda, b, right, ldb, c, at, ldc);
+      if (store.finishes()) {
+        store.epilogue(rows, columns, c, at, ldc, 0);
+      }
+      return;
+    }
+    float[] sums = scratch.right(columns);
+    for (int r = 0; r < rows; r++) {
+      Skinny.rowTimesMatrix(depth, columns, a, left + r * lda, b, right, ldb, sums);
+      store.row(columns, sums, 0, c, at + r * ldc, 0);
+    }
+  }
+
+  private void skinnyColumns(int j, int columns) {
+    Scratch scratch = Scratch.current();
+    float[] sums = scratch.right(columns + Microkernel.NR);
+    int column = jc + j;
+    for (int i = 0; i < m; i++) {
+      int p = 0;
+      do {
+        int depth = Math.min(KC, k - p);
+        int left = aOffset + i * lda + p;
+        TileStore store =
+            scratch.store.set(alpha, p == 0 ? beta : 1, p + depth >= k, epilogue, column);
+        if (packed == NOTHING) {
+          int right = bOffset + p * ldb + column;
+          Skinny.rowTimesMatrix(depth, columns, a, left, b, right, ldb, sums);
+        } else {
+          int right = Gemm.packedOffset(k, nc, jc, p) + depth * j;
+          Skinny.rowTimesPanels(depth, columns, j, a, left, packed, right, sums);
+        }
+        store.row(columns, sums, 0, c, cOffset + i * ldc + column, 0);
+        p += KC;
+      } while (p < k);
+    }
+  }
+}
