@@ -262,7 +262,7 @@ final class GemmJob implements WorkerPool.Task {
 
   private void blocks(@Nullable PackedMatrix right) {
     skinny = false;
-    boolean parallel = work() >= Gemm.PARALLEL;
+    boolean parallel = WorkerPool.threads() > 1 && work() >= Gemm.PARALLEL;
     inPlace = right == null && inPlace();
     for (jc = 0; jc < n; jc += NC) {
       nc = Math.min(NC, n - jc);

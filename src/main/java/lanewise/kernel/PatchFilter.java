@@ -18,6 +18,9 @@ final class PatchFilter implements WorkerPool.Task {
   /** Floats of all runs' sums at most; part of the order of accumulation. */
   private static final int PARTIALS = 1 << 21;
 
+  /** Pixels of a run at least, as part of that order: its sums cost a pass to add. */
+  private static final int DEEP = 1024;
+
   /**
    * Filter rows in a task, so that a block of 256 pixels of packed patches stays in the
    * second-level cache.
@@ -65,8 +68,12 @@ final class PatchFilter implements WorkerPool.Task {
     this.inputOffset = inputOffset;
     this.dOutput = dOutput;
     this.dOutputOffset = dOutputOffset;
-    chunks = Math.max(1, Math.min(Math.min(CHUNKS, s.batch()), PARTIALS / size));
-    rowTasks = chunks >= CHUNKS ? 1 : (s.patchSize() + ROWS - 1) / ROWS;
+    int pixels = s.batch() * s.outHeight() * s.outWidth();
+    int most = Integer.highestOneBit(Math.min(PARTIALS / size, pixels / DEEP));
+    chunks = Math.max(1, Math.min(Math.min(CHUNKS, s.batch()), most));
+    // Each task of a run reads all of its dOutput, so there are no more than threads share evenly.
+    int threads = WorkerPool.threads();
+    rowTasks = chunks % threads == 0 || chunks >= 4 * threads ? 1 : threads;
     int in = s.inChannels();
     int out = s.outChannels();
     inPlace = Convolution.pointwise(s) && OuterProductTile.suits(Math.min(in, out));
@@ -77,7 +84,7 @@ final class PatchFilter implements WorkerPool.Task {
             ? in % Microkernel.NR == 0 && out % Microkernel.NR != 0
             : s.groups() == 1 && 2 * out <= Simd.LANES && s.patchSize() > Simd.LANES;
     pitch = turned ? Microkernel.packedWidth(s.patchSize()) : s.outChannels();
-    int chunkSize = turned ? s.outChannels() * pitch : size;
+    int chunkSize = turned ? Microkernel.packedWidth(s.outChannels()) * pitch : size;
     boolean apart = chunks > 1 || turned;
     if (apart && partials.length < chunks * chunkSize) {
       partials = new float[chunks * chunkSize];
@@ -96,17 +103,10 @@ final class PatchFilter implements WorkerPool.Task {
         Elementwise.add(chunkSize, partials, 0, partials, chunk * chunkSize, partials, 0);
       }
       if (turned) {
-        turn(s.patchSize(), s.outChannels(), dFilter, dFilterOffset);
+        float[] tile = Scratch.current().tile;
+        Transposition.exact(s.patchSize(), out, partials, pitch, dFilter, dFilterOffset, out, tile);
       } else {
         System.arraycopy(partials, 0, dFilter, dFilterOffset, size);
-      }
-    }
-  }
-
-  private void turn(int rows, int columns, float[] dFilter, int dFilterOffset) {
-    for (int i = 0; i < rows; i++) {
-      for (int j = 0; j < columns; j++) {
-        dFilter[dFilterOffset + i * columns + j] = partials[j * pitch + i];
       }
     }
   }
@@ -121,6 +121,9 @@ final class PatchFilter implements WorkerPool.Task {
     int chunk = task / rowTasks;
     int part = task % rowTasks;
     int step = p.byTriplePixels ? TriplePixelTile.ROWS : Microkernel.LEFT_STEP;
+    if (inPlace) {
+      step = OuterProductTile.ROWS;
+    }
     if (p.byPairsOfElements) {
       step = p.run();
     }
@@ -164,7 +167,7 @@ final class PatchFilter implements WorkerPool.Task {
         ReadAhead.lines(dOutput, dOut, dOut + pixels * columns);
       }
       if (turned) {
-        int at = sumsOffset + chunk * columns * pitch + firstRow;
+        int at = sumsOffset + chunk * Microkernel.packedWidth(columns) * pitch + firstRow;
         OuterProductTile.multiply(
             columns, rows, pixels, dOutput, dOut, columns, x, channel, in, store, sums, at, pitch,
             scratch);
@@ -177,7 +180,7 @@ final class PatchFilter implements WorkerPool.Task {
       return;
     }
     if (turned) {
-      int at = sumsOffset + chunk * columns * pitch + firstRow;
+      int at = sumsOffset + chunk * Microkernel.packedWidth(columns) * pitch + firstRow;
       blockTurned(p, firstRow, rows, pixelRows, columns, x, base, dOut, store, at, scratch);
       return;
     }

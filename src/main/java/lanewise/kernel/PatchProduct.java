@@ -23,6 +23,8 @@ final class PatchProduct implements WorkerPool.Task {
   private float[] packed = NOTHING; // per group, panels of [patchSize, columns / groups]
   private int unitRows; // of the target, in a unit that tasks are made of
   private int units;
+  private int batch;
+  private int together; // whole images in a task
   private int tasksPerImage;
 
   /** What the rows of the next forward pass go through. */
@@ -186,10 +188,12 @@ final class PatchProduct implements WorkerPool.Task {
     unitRows = pooling == null ? 1 : pooling.strideHeight();
     units = pooling == null ? p.outHeight : pooling.outHeight();
     int threads = WorkerPool.threads();
-    int wanted = threads == 1 ? 1 : Math.ceilDiv(4 * threads, batch);
-    tasksPerImage = Math.min(units, wanted);
+    together = pooling == null ? Math.max(1, Math.min(batch / threads, p.productImages())) : 1;
+    boolean whole = threads == 1 || together > 1;
+    tasksPerImage = whole ? 1 : Math.min(units, Math.ceilDiv(4 * threads, batch));
+    this.batch = batch;
     try {
-      WorkerPool.run(batch * tasksPerImage, this);
+      WorkerPool.run(Math.ceilDiv(batch, together) * tasksPerImage, this);
     } finally {
       packed = NOTHING;
       this.source = NOTHING;
@@ -204,6 +208,10 @@ final class PatchProduct implements WorkerPool.Task {
     if (p == null) {
       return;
     }
+    if (together > 1) {
+      images(p, task * together, Math.min(together, batch - task * together));
+      return;
+    }
     int image = task / tasksPerImage;
     int part = task % tasksPerImage;
     int end = (part + 1) * units / tasksPerImage;
@@ -211,6 +219,15 @@ final class PatchProduct implements WorkerPool.Task {
     for (int unit = part * units / tasksPerImage; unit < end; unit += step) {
       block(p, image, unit, Math.min(unit + step, end));
     }
+  }
+
+  /** Images {@code first … first + count − 1}, their products in one. */
+  private void images(Patches p, int first, int count) {
+    Scratch scratch = Scratch.current();
+    int from = sourceOffset + first * sourceImage;
+    float[] x = p.images(count, source, from, scratch);
+    int at = targetOffset + first * p.outHeight * p.outWidth * columns;
+    rows(p, count, p.outHeight, x, p.base(from, 0), target, at, scratch);
   }
 
   /** Units {@code first … end − 1} of an image. */
@@ -228,18 +245,19 @@ final class PatchProduct implements WorkerPool.Task {
       pooled.poolPlanes(p, image, first, end, x, base, packed, store, scratch);
     } else if (pooling == null) {
       int at = targetOffset + (image * p.outHeight + y) * p.outWidth * columns;
-      rows(p, rows, x, base, target, at, scratch);
+      rows(p, 1, rows, x, base, target, at, scratch);
     } else {
       int size = rows * p.outWidth * columns;
       float[] made = scratch.rows(size + PooledRows.SLACK);
-      rows(p, rows, x, base, made, 0, scratch);
+      rows(p, 1, rows, x, base, made, 0, scratch);
       pooled.pool(image, first, end, made, 0, made.length);
     }
   }
 
-  /** {@code rows} rows of the target, at {@code at} of {@code y}. */
-  private void rows(Patches p, int rows, float[] x, int base, float[] y, int at, Scratch scratch) {
-    int pixels = rows * p.outWidth;
+  /** {@code rows} rows of some images of the target, at {@code at} of {@code y}. */
+  private void rows(
+      Patches p, int images, int rows, float[] x, int base, float[] y, int at, Scratch scratch) {
+    int pixels = images * rows * p.outWidth;
     int groupColumns = columns / groups;
     int size = p.patchSize * Microkernel.packedWidth(groupColumns);
     if (p.planar || p.byTriples || p.byPairs) {
@@ -254,7 +272,7 @@ final class PatchProduct implements WorkerPool.Task {
       return;
     }
     for (int g = 0; g < groups; g++) {
-      int[] offsets = p.offsets(rows, scratch);
+      int[] offsets = p.offsets(images, rows, scratch);
       float[] left = x;
       int leftBase = base + g * p.groupChannels;
       if (p.gathers) {

@@ -24,6 +24,9 @@ final class Patches {
   /** Pixels that a block of rows aims at. Part of the filter gradient's order of accumulation. */
   private static final int BLOCK_PIXELS = 256;
 
+  /** Elements of padded images that the second-level cache holds. */
+  private static final int TOGETHER = 1 << 18;
+
   /**
    * Pixels of one channel that a block aims at, so that few of its padded rows are copied twice.
    */
@@ -271,6 +274,15 @@ final class Patches {
     return blockRows(planar ? PLANAR_PIXELS : byPairs ? PAIR_PIXELS : BLOCK_PIXELS);
   }
 
+  /** Small images whose products go at a time, so that the filter is read once for all of them. */
+  int productImages() {
+    if (planar || byPairs || byTriples || gathers) {
+      return 1;
+    }
+    int most = BLOCK_PIXELS / (outHeight * outWidth);
+    return Math.max(1, inPlace ? most : Math.min(most, TOGETHER / imageStep()));
+  }
+
   private int blockRows(int pixels) {
     return Math.min(outHeight, Math.max(1, pixels / outWidth));
   }
@@ -295,20 +307,42 @@ final class Patches {
     if (inPlace) {
       return image;
     }
+    float[] padded = scratch.image(paddedRows(rows) * pitch + 2 * Simd.LANES);
+    pad(image, imageOffset, y, rows, padded, 0);
+    return padded;
+  }
+
+  /** The same of {@code images} whole images, {@link #imageStep} apart. */
+  float[] images(int images, float[] source, int sourceOffset, Scratch scratch) {
+    if (inPlace) {
+      return source;
+    }
+    int step = imageStep();
+    float[] padded = scratch.image(images * step + 2 * Simd.LANES);
+    for (int i = 0; i < images; i++) {
+      pad(source, sourceOffset + i * height * width * channels, 0, outHeight, padded, i * step);
+    }
+    return padded;
+  }
+
+  private int imageStep() {
+    return inPlace ? height * width * channels : paddedRows(outHeight) * pitch;
+  }
+
+  private void pad(float[] image, int imageOffset, int y, int rows, float[] padded, int to) {
     int paddedRows = paddedRows(rows);
-    float[] padded = scratch.image(paddedRows * pitch + 2 * Simd.LANES);
     for (int r = 0; r < paddedRows; r++) {
       int spread = y * strideHeight + r - padTop;
       int source = spread / insertHeight;
+      int at = to + r * pitch;
       if (spread < 0 || source >= height || source * insertHeight != spread) {
-        Arrays.fill(padded, r * pitch, (r + 1) * pitch, 0);
+        Arrays.fill(padded, at, at + pitch, 0);
       } else if (insertWidth == 1) {
-        copyRow(image, imageOffset + source * width * channels, padded, r * pitch);
+        copyRow(image, imageOffset + source * width * channels, padded, at);
       } else {
-        spreadRow(image, imageOffset + source * width * channels, padded, r * pitch);
+        spreadRow(image, imageOffset + source * width * channels, padded, at);
       }
     }
-    return padded;
   }
 
   private void copyRow(float[] image, int from, float[] padded, int to) {
@@ -332,13 +366,18 @@ final class Patches {
     }
   }
 
-  /** The offset of each patch of {@code rows} rows of output pixels from the first. */
-  int[] offsets(int rows, Scratch scratch) {
-    int[] offsets = scratch.offsets(rows * outWidth);
+  /**
+   * The offset of each patch of {@code rows} rows of output pixels of each of some images from the
+   * first.
+   */
+  int[] offsets(int images, int rows, Scratch scratch) {
+    int[] offsets = scratch.offsets(images * rows * outWidth);
     int at = 0;
-    for (int y = 0; y < rows; y++) {
-      for (int x = 0; x < outWidth; x++) {
-        offsets[at++] = y * strideHeight * pitch + x * strideWidth * channels;
+    for (int i = 0; i < images; i++) {
+      for (int y = 0; y < rows; y++) {
+        for (int x = 0; x < outWidth; x++) {
+          offsets[at++] = i * imageStep() + y * strideHeight * pitch + x * strideWidth * channels;
+        }
       }
     }
     return offsets;

@@ -94,6 +94,16 @@ final class ConvolutionShapes {
         ConvolutionShape.of(2, 3, 90, 1, 5, 3, 3, 1, 2, Padding.SAME, 1, 1, 1));
   }
 
+  /** Of so many pixels that the filter's gradient is added up of several runs of images. */
+  static List<ConvolutionShape> manyPixels() {
+    return List.of(
+        square(5, 24, 32, 5, 1, 1, Padding.VALID, 1), // turned, where both lie
+        square(3, 29, 9, 32, 1, 1, Padding.VALID, 1),
+        square(6, 20, 17, 7, 2, 1, Padding.SAME, 1), // turned, packed
+        square(3, 54, 5, 33, 2, 2, Padding.SAME, 1),
+        square(4, 24, 3, 24, 3, 1, Padding.SAME, 1)); // triples
+  }
+
   /** Of few channels to one vector of them, or back, and the same of its gradient. */
   static List<ConvolutionShape> fewChannels() {
     return List.of(

@@ -65,6 +65,11 @@ final class ConvolutionTest {
   }
 
   @Test
+  void manyPixels() {
+    ConvolutionShapes.manyPixels().forEach(shape -> assertAllPasses(shape, EPILOGUES.get(4)));
+  }
+
+  @Test
   void depthwiseShapes() {
     for (ConvolutionShape shape : ConvolutionShapes.depthwise()) {
       EPILOGUES.forEach(epilogue -> assertAllPasses(shape, epilogue));
@@ -241,6 +246,7 @@ final class ConvolutionTest {
     shapes.addAll(ConvolutionShapes.fewChannels());
     shapes.addAll(ConvolutionShapes.threeByThree());
     shapes.addAll(ConvolutionShapes.depthwise());
+    shapes.addAll(ConvolutionShapes.manyPixels());
     shapes.addAll(ConvolutionShapes.drawn(100));
     for (ConvolutionCase convolution : cases(shapes)) {
       assertSameBits(() -> convolution.forward(EPILOGUES.get(5)), "forward " + convolution);
