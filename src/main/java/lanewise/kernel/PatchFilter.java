@@ -21,10 +21,7 @@ final class PatchFilter implements WorkerPool.Task {
   /** Pixels of a run at least, as part of that order: its sums cost a pass to add. */
   private static final int DEEP = 1024;
 
-  /**
-   * Filter rows in a task, so that a block of 256 pixels of packed patches stays in the
-   * second-level cache.
-   */
+  /** Filter rows at a time, whose 256 packed pixels stay in the second-level cache. */
   private static final int ROWS = 128;
 
   private @Nullable ConvolutionShape shape;
