@@ -34,6 +34,7 @@ final class PatchFilter implements WorkerPool.Task {
   private int sumsOffset;
   private float[] partials = NOTHING;
   private int chunks;
+  private int chunkSize; // of one run's sums
   private int rowTasks;
 
   /**
@@ -81,10 +82,11 @@ final class PatchFilter implements WorkerPool.Task {
             ? in % Microkernel.NR == 0 && out % Microkernel.NR != 0
             : s.groups() == 1 && 2 * out <= Simd.LANES && s.patchSize() > Simd.LANES;
     pitch = turned ? Microkernel.packedWidth(s.patchSize()) : s.outChannels();
-    int chunkSize = turned ? Microkernel.packedWidth(s.outChannels()) * pitch : size;
+    chunkSize = turned ? out * pitch : size;
     boolean apart = chunks > 1 || turned;
-    if (apart && partials.length < chunks * chunkSize) {
-      partials = new float[chunks * chunkSize];
+    int room = chunks * chunkSize + (turned ? Simd.LANES * pitch : 0); // for squares' last rows
+    if (apart && partials.length < room) {
+      partials = new float[room];
     }
     sums = apart ? partials : dFilter;
     sumsOffset = apart ? 0 : dFilterOffset;
@@ -117,13 +119,7 @@ final class PatchFilter implements WorkerPool.Task {
     }
     int chunk = task / rowTasks;
     int part = task % rowTasks;
-    int step = p.byTriplePixels ? TriplePixelTile.ROWS : Microkernel.LEFT_STEP;
-    if (inPlace) {
-      step = OuterProductTile.ROWS;
-    }
-    if (p.byPairsOfElements) {
-      step = p.run();
-    }
+    int step = rowStep(p);
     int perTask = ((p.patchSize + rowTasks - 1) / rowTasks + step - 1) / step * step;
     int firstRow = part * perTask;
     int rows = Math.min(perTask, p.patchSize - firstRow);
@@ -136,6 +132,17 @@ final class PatchFilter implements WorkerPool.Task {
         first = false;
       }
     }
+  }
+
+  /** Rows of the filter that a task takes a multiple of, for whole tiles. */
+  private int rowStep(Patches p) {
+    if (p.byPairsOfElements) {
+      return p.run();
+    }
+    if (inPlace) {
+      return OuterProductTile.ROWS;
+    }
+    return p.byTriplePixels ? TriplePixelTile.ROWS : Microkernel.LEFT_STEP;
   }
 
   private void block(
@@ -155,6 +162,7 @@ final class PatchFilter implements WorkerPool.Task {
     int base = p.base(from, y);
     int pixels = pixelRows * p.outWidth;
     int columns = s.groupOutChannels();
+    int sumsAt = sumsOffset + chunk * chunkSize;
     int dOut = dOutputOffset + (image * p.outHeight + y) * p.outWidth * s.outChannels();
     if (inPlace) {
       int channel = base + firstRow;
@@ -164,12 +172,12 @@ final class PatchFilter implements WorkerPool.Task {
         ReadAhead.lines(dOutput, dOut, dOut + pixels * columns);
       }
       if (turned) {
-        int at = sumsOffset + chunk * Microkernel.packedWidth(columns) * pitch + firstRow;
+        int at = sumsAt + firstRow;
         OuterProductTile.multiply(
             columns, rows, pixels, dOutput, dOut, columns, x, channel, in, store, sums, at, pitch,
             scratch);
       } else {
-        int at = sumsOffset + chunk * s.filterSize() + firstRow * columns;
+        int at = sumsAt + firstRow * columns;
         OuterProductTile.multiply(
             rows, columns, pixels, x, channel, in, dOutput, dOut, columns, store, sums, at, columns,
             scratch);
@@ -177,14 +185,14 @@ final class PatchFilter implements WorkerPool.Task {
       return;
     }
     if (turned) {
-      int at = sumsOffset + chunk * Microkernel.packedWidth(columns) * pitch + firstRow;
+      int at = sumsAt + firstRow;
       blockTurned(p, firstRow, rows, pixelRows, columns, x, base, dOut, store, at, scratch);
       return;
     }
     if (p.byPairsOfElements) {
       float[] right = scratch.right(2 * pixels * columns);
       PairTile.spread(pixels, dOutput, dOut, right);
-      int at = sumsOffset + chunk * s.filterSize() + firstRow * columns;
+      int at = sumsAt + firstRow * columns;
       p.multiplyPairsOfElements(
           pixelRows, x, base, firstRow, rows, right, store, sums, at, scratch);
       return;
@@ -215,7 +223,7 @@ final class PatchFilter implements WorkerPool.Task {
             0);
       }
       if (p.byTriplePixels) {
-        int at = sumsOffset + chunk * s.filterSize() + firstRow * columns;
+        int at = sumsAt + firstRow * columns;
         p.multiplyTriplePixels(
             pixelRows,
             x,
@@ -233,7 +241,7 @@ final class PatchFilter implements WorkerPool.Task {
         continue;
       }
       if (p.byPlanes) {
-        int at = sumsOffset + chunk * s.filterSize() + firstRow * s.outChannels() + g * columns;
+        int at = sumsAt + firstRow * s.outChannels() + g * columns;
         p.multiplyPixels(
             pixelRows,
             planes,
@@ -255,8 +263,7 @@ final class PatchFilter implements WorkerPool.Task {
       for (int r = 0; r < rows; r += ROWS) {
         int some = Math.min(ROWS, rows - r);
         p.packing.columns(pixelRows, x, patchesBase, firstRow + r, some, left);
-        int at =
-            sumsOffset + chunk * s.filterSize() + (firstRow + r) * s.outChannels() + g * columns;
+        int at = sumsAt + (firstRow + r) * s.outChannels() + g * columns;
         Panels.multiplyColumns(
             some,
             pixels,

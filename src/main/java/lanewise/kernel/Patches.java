@@ -373,11 +373,11 @@ final class Patches {
   int[] offsets(int images, int rows, Scratch scratch) {
     int[] offsets = scratch.offsets(images * rows * outWidth);
     int at = 0;
-    for (int i = 0; i < images; i++) {
-      for (int y = 0; y < rows; y++) {
-        for (int x = 0; x < outWidth; x++) {
-          offsets[at++] = i * imageStep() + y * strideHeight * pitch + x * strideWidth * channels;
-        }
+    int step = imageStep();
+    for (int row = 0; row < images * rows; row++) {
+      int from = row / rows * step + row % rows * strideHeight * pitch;
+      for (int x = 0; x < outWidth; x++) {
+        offsets[at++] = from + x * strideWidth * channels;
       }
     }
     return offsets;
