@@ -1,11 +1,8 @@
 package lanewise.kernel;
 
-import static lanewise.kernel.Microkernel.ADD;
-import static lanewise.kernel.Microkernel.FINISH;
 import static lanewise.kernel.Microkernel.LANES;
 import static lanewise.kernel.Microkernel.LEFT_STEP;
 import static lanewise.kernel.Microkernel.MR;
-import static lanewise.kernel.Microkernel.STORE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -27,7 +24,7 @@ final class ColumnTile {
     return width == LANES ? TALL : MR;
   }
 
-  /** One tile of {@link #rows} rows, its left operand in columns. */
+  /** One tile of {@link #rows} rows, as {@link RowTile#tile}, its left operand in columns. */
   static void multiply(
       int width,
       int k,
@@ -35,7 +32,9 @@ final class ColumnTile {
       int aOffset,
       float[] b,
       int bOffset,
-      int finish,
+      float[] prior,
+      int mask,
+      boolean bounded,
       float[] bias,
       int biasOffset,
       float floor,
@@ -43,11 +42,53 @@ final class ColumnTile {
       int cOffset,
       int ldc) {
     if (width == 2 * LANES) {
-      columns4x2(k, a, aOffset, b, bOffset, finish, bias, biasOffset, floor, c, cOffset, ldc);
+      columns4x2(
+          k,
+          a,
+          aOffset,
+          b,
+          bOffset,
+          prior,
+          mask,
+          bounded,
+          bias,
+          biasOffset,
+          floor,
+          c,
+          cOffset,
+          ldc);
     } else if (width == LANES && TALL == 8) {
-      columns8x1(k, a, aOffset, b, bOffset, finish, bias, biasOffset, floor, c, cOffset, ldc);
+      columns8x1(
+          k,
+          a,
+          aOffset,
+          b,
+          bOffset,
+          prior,
+          mask,
+          bounded,
+          bias,
+          biasOffset,
+          floor,
+          c,
+          cOffset,
+          ldc);
     } else {
-      columns4x1(k, a, aOffset, b, bOffset, finish, bias, biasOffset, floor, c, cOffset, ldc);
+      columns4x1(
+          k,
+          a,
+          aOffset,
+          b,
+          bOffset,
+          prior,
+          mask,
+          bounded,
+          bias,
+          biasOffset,
+          floor,
+          c,
+          cOffset,
+          ldc);
     }
   }
 
@@ -61,7 +102,9 @@ final class ColumnTile {
       int aOffset,
       float[] b,
       int bOffset,
-      int finish,
+      float[] prior,
+      int mask,
+      boolean bounded,
       float[] bias,
       int biasOffset,
       float floor,
@@ -95,31 +138,19 @@ final class ColumnTile {
       x = FloatVector.broadcast(S, a[aOffset + p * LEFT_STEP + 7]);
       c7 = x.fma(b0, c7);
     }
-    if (finish == STORE) {
-      c0.intoArray(c, cOffset);
-      c1.intoArray(c, cOffset + ldc);
-      c2.intoArray(c, cOffset + 2 * ldc);
-      c3.intoArray(c, cOffset + 3 * ldc);
-      c4.intoArray(c, cOffset + 4 * ldc);
-      c5.intoArray(c, cOffset + 5 * ldc);
-      c6.intoArray(c, cOffset + 6 * ldc);
-      c7.intoArray(c, cOffset + 7 * ldc);
-      return;
-    }
-    if (finish == ADD) {
-      c0.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
-      c1.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
-      c2.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
-      c3.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
-      c4.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc)).intoArray(c, cOffset + 4 * ldc);
-      c5.add(FloatVector.fromArray(S, c, cOffset + 5 * ldc)).intoArray(c, cOffset + 5 * ldc);
-      c6.add(FloatVector.fromArray(S, c, cOffset + 6 * ldc)).intoArray(c, cOffset + 6 * ldc);
-      c7.add(FloatVector.fromArray(S, c, cOffset + 7 * ldc)).intoArray(c, cOffset + 7 * ldc);
-      return;
-    }
-    FloatVector least = FloatVector.broadcast(S, floor);
-    FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
-    if (finish == FINISH) {
+    int at = cOffset & mask;
+    int step = ldc & mask;
+    c0 = c0.add(FloatVector.fromArray(S, prior, at));
+    c1 = c1.add(FloatVector.fromArray(S, prior, at + step));
+    c2 = c2.add(FloatVector.fromArray(S, prior, at + 2 * step));
+    c3 = c3.add(FloatVector.fromArray(S, prior, at + 3 * step));
+    c4 = c4.add(FloatVector.fromArray(S, prior, at + 4 * step));
+    c5 = c5.add(FloatVector.fromArray(S, prior, at + 5 * step));
+    c6 = c6.add(FloatVector.fromArray(S, prior, at + 6 * step));
+    c7 = c7.add(FloatVector.fromArray(S, prior, at + 7 * step));
+    if (bounded) {
+      FloatVector least = FloatVector.broadcast(S, floor);
+      FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
       c0.add(bias0).max(least).intoArray(c, cOffset);
       c1.add(bias0).max(least).intoArray(c, cOffset + ldc);
       c2.add(bias0).max(least).intoArray(c, cOffset + 2 * ldc);
@@ -130,35 +161,14 @@ final class ColumnTile {
       c7.add(bias0).max(least).intoArray(c, cOffset + 7 * ldc);
       return;
     }
-    c0.add(FloatVector.fromArray(S, c, cOffset)).add(bias0).max(least).intoArray(c, cOffset);
-    c1.add(FloatVector.fromArray(S, c, cOffset + ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + ldc);
-    c2.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 2 * ldc);
-    c3.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 3 * ldc);
-    c4.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 4 * ldc);
-    c5.add(FloatVector.fromArray(S, c, cOffset + 5 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 5 * ldc);
-    c6.add(FloatVector.fromArray(S, c, cOffset + 6 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 6 * ldc);
-    c7.add(FloatVector.fromArray(S, c, cOffset + 7 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 7 * ldc);
+    c0.intoArray(c, cOffset);
+    c1.intoArray(c, cOffset + ldc);
+    c2.intoArray(c, cOffset + 2 * ldc);
+    c3.intoArray(c, cOffset + 3 * ldc);
+    c4.intoArray(c, cOffset + 4 * ldc);
+    c5.intoArray(c, cOffset + 5 * ldc);
+    c6.intoArray(c, cOffset + 6 * ldc);
+    c7.intoArray(c, cOffset + 7 * ldc);
   }
 
   private static void columns4x1(
@@ -167,7 +177,9 @@ final class ColumnTile {
       int aOffset,
       float[] b,
       int bOffset,
-      int finish,
+      float[] prior,
+      int mask,
+      boolean bounded,
       float[] bias,
       int biasOffset,
       float floor,
@@ -189,42 +201,25 @@ final class ColumnTile {
       x = FloatVector.broadcast(S, a[aOffset + p * LEFT_STEP + 3]);
       c30 = x.fma(b0, c30);
     }
-    if (finish == STORE) {
-      c00.intoArray(c, cOffset);
-      c10.intoArray(c, cOffset + ldc);
-      c20.intoArray(c, cOffset + 2 * ldc);
-      c30.intoArray(c, cOffset + 3 * ldc);
-      return;
-    }
-    if (finish == ADD) {
-      c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
-      c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
-      c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
-      c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
-      return;
-    }
-    FloatVector least = FloatVector.broadcast(S, floor);
-    FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
-    if (finish == FINISH) {
+    int at = cOffset & mask;
+    int step = ldc & mask;
+    c00 = c00.add(FloatVector.fromArray(S, prior, at));
+    c10 = c10.add(FloatVector.fromArray(S, prior, at + step));
+    c20 = c20.add(FloatVector.fromArray(S, prior, at + 2 * step));
+    c30 = c30.add(FloatVector.fromArray(S, prior, at + 3 * step));
+    if (bounded) {
+      FloatVector least = FloatVector.broadcast(S, floor);
+      FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
       c00.add(bias0).max(least).intoArray(c, cOffset);
       c10.add(bias0).max(least).intoArray(c, cOffset + ldc);
       c20.add(bias0).max(least).intoArray(c, cOffset + 2 * ldc);
       c30.add(bias0).max(least).intoArray(c, cOffset + 3 * ldc);
       return;
     }
-    c00.add(FloatVector.fromArray(S, c, cOffset)).add(bias0).max(least).intoArray(c, cOffset);
-    c10.add(FloatVector.fromArray(S, c, cOffset + ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + ldc);
-    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 2 * ldc);
-    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 3 * ldc);
+    c00.intoArray(c, cOffset);
+    c10.intoArray(c, cOffset + ldc);
+    c20.intoArray(c, cOffset + 2 * ldc);
+    c30.intoArray(c, cOffset + 3 * ldc);
   }
 
   private static void columns4x2(
@@ -233,7 +228,9 @@ final class ColumnTile {
       int aOffset,
       float[] b,
       int bOffset,
-      int finish,
+      float[] prior,
+      int mask,
+      boolean bounded,
       float[] bias,
       int biasOffset,
       float floor,
@@ -264,35 +261,20 @@ final class ColumnTile {
       c30 = x.fma(b0, c30);
       c31 = x.fma(b1, c31);
     }
-    if (finish == STORE) {
-      c00.intoArray(c, cOffset);
-      c01.intoArray(c, cOffset + LANES);
-      c10.intoArray(c, cOffset + ldc);
-      c11.intoArray(c, cOffset + ldc + LANES);
-      c20.intoArray(c, cOffset + 2 * ldc);
-      c21.intoArray(c, cOffset + 2 * ldc + LANES);
-      c30.intoArray(c, cOffset + 3 * ldc);
-      c31.intoArray(c, cOffset + 3 * ldc + LANES);
-      return;
-    }
-    if (finish == ADD) {
-      c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
-      c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).intoArray(c, cOffset + LANES);
-      c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
-      c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES))
-          .intoArray(c, cOffset + ldc + LANES);
-      c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
-      c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
-          .intoArray(c, cOffset + 2 * ldc + LANES);
-      c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
-      c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
-          .intoArray(c, cOffset + 3 * ldc + LANES);
-      return;
-    }
-    FloatVector least = FloatVector.broadcast(S, floor);
-    FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
-    FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + LANES);
-    if (finish == FINISH) {
+    int at = cOffset & mask;
+    int step = ldc & mask;
+    c00 = c00.add(FloatVector.fromArray(S, prior, at));
+    c01 = c01.add(FloatVector.fromArray(S, prior, at + LANES));
+    c10 = c10.add(FloatVector.fromArray(S, prior, at + step));
+    c11 = c11.add(FloatVector.fromArray(S, prior, at + step + LANES));
+    c20 = c20.add(FloatVector.fromArray(S, prior, at + 2 * step));
+    c21 = c21.add(FloatVector.fromArray(S, prior, at + 2 * step + LANES));
+    c30 = c30.add(FloatVector.fromArray(S, prior, at + 3 * step));
+    c31 = c31.add(FloatVector.fromArray(S, prior, at + 3 * step + LANES));
+    if (bounded) {
+      FloatVector least = FloatVector.broadcast(S, floor);
+      FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
+      FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + LANES);
       c00.add(bias0).max(least).intoArray(c, cOffset);
       c01.add(bias1).max(least).intoArray(c, cOffset + LANES);
       c10.add(bias0).max(least).intoArray(c, cOffset + ldc);
@@ -303,34 +285,13 @@ final class ColumnTile {
       c31.add(bias1).max(least).intoArray(c, cOffset + 3 * ldc + LANES);
       return;
     }
-    c00.add(FloatVector.fromArray(S, c, cOffset)).add(bias0).max(least).intoArray(c, cOffset);
-    c01.add(FloatVector.fromArray(S, c, cOffset + LANES))
-        .add(bias1)
-        .max(least)
-        .intoArray(c, cOffset + LANES);
-    c10.add(FloatVector.fromArray(S, c, cOffset + ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + ldc);
-    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES))
-        .add(bias1)
-        .max(least)
-        .intoArray(c, cOffset + ldc + LANES);
-    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 2 * ldc);
-    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
-        .add(bias1)
-        .max(least)
-        .intoArray(c, cOffset + 2 * ldc + LANES);
-    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 3 * ldc);
-    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
-        .add(bias1)
-        .max(least)
-        .intoArray(c, cOffset + 3 * ldc + LANES);
+    c00.intoArray(c, cOffset);
+    c01.intoArray(c, cOffset + LANES);
+    c10.intoArray(c, cOffset + ldc);
+    c11.intoArray(c, cOffset + ldc + LANES);
+    c20.intoArray(c, cOffset + 2 * ldc);
+    c21.intoArray(c, cOffset + 2 * ldc + LANES);
+    c30.intoArray(c, cOffset + 3 * ldc);
+    c31.intoArray(c, cOffset + 3 * ldc + LANES);
   }
 }

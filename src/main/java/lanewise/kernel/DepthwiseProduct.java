@@ -100,8 +100,8 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
     this.target = target;
     this.targetOffset = targetOffset;
     TileStore store = Scratch.current().store.set(1, epilogue.beta(), true, epilogue, 0);
-    plain = store.way() == Microkernel.STORE;
-    fused = store.way() == Microkernel.FINISH;
+    plain = store.overwrites() && !store.finishes();
+    fused = store.overwrites() && store.finishes();
     bias = store.bias(NOTHING);
     biasOffset = epilogue.biasOffset();
     floor = store.floor();

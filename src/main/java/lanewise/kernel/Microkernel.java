@@ -41,18 +41,6 @@ final class Microkernel {
   /** Masks a panel's k, and changes none. */
   static final int LENGTHS = (1 << 22) - 1;
 
-  /** {@code C ← sums}. */
-  static final int STORE = 0;
-
-  /** {@code C ← sums + C}. */
-  static final int ADD = 1;
-
-  /** {@code C ← max(sums + bias, floor)}. */
-  static final int FINISH = 2;
-
-  /** {@code C ← max(sums + C + bias, floor)}. */
-  static final int ADD_AND_FINISH = 3;
-
   private Microkernel() {}
 
   /**

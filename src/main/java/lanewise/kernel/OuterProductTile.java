@@ -1,7 +1,6 @@
 package lanewise.kernel;
 
 import static lanewise.kernel.Microkernel.LANES;
-import static lanewise.kernel.Microkernel.STORE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -62,16 +61,17 @@ final class OuterProductTile {
         boolean whole = done == 0 && used == width;
         int at = cOffset + i * ldc + j;
         int from = aOffset + i - done;
-        int way = whole ? store.way() : STORE;
+        float[] prior = whole ? store.prior(c) : TileStore.NOTHING;
+        int mask = whole ? store.mask() : 0;
         float[] to = whole ? c : tile;
         int toOffset = whole ? at : 0;
         int toStep = whole ? ldc : width;
         if (width == LANES) {
-          rows8x1(k, a, from, aStep, b, bOffset + j, bStep, way, to, toOffset, toStep);
+          rows8x1(k, a, from, aStep, b, bOffset + j, bStep, prior, mask, to, toOffset, toStep);
         } else if (height == 5) {
-          rows5x2(k, a, from, aStep, b, bOffset + j, bStep, way, to, toOffset, toStep);
+          rows5x2(k, a, from, aStep, b, bOffset + j, bStep, prior, mask, to, toOffset, toStep);
         } else {
-          rows8x2(k, a, from, aStep, b, bOffset + j, bStep, way, to, toOffset, toStep);
+          rows8x2(k, a, from, aStep, b, bOffset + j, bStep, prior, mask, to, toOffset, toStep);
         }
         if (!whole) {
           store.finish(height - done, used, tile, done * width, width, c, at, ldc, j);
@@ -88,7 +88,8 @@ final class OuterProductTile {
       float[] b,
       int bOffset,
       int bStep,
-      int finish,
+      float[] prior,
+      int mask,
       float[] c,
       int cOffset,
       int ldc) {
@@ -121,25 +122,24 @@ final class OuterProductTile {
       x = FloatVector.broadcast(S, a[at + 7]);
       c70 = x.fma(b0, c70);
     }
-    if (finish == STORE) {
-      c00.intoArray(c, cOffset);
-      c10.intoArray(c, cOffset + ldc);
-      c20.intoArray(c, cOffset + 2 * ldc);
-      c30.intoArray(c, cOffset + 3 * ldc);
-      c40.intoArray(c, cOffset + 4 * ldc);
-      c50.intoArray(c, cOffset + 5 * ldc);
-      c60.intoArray(c, cOffset + 6 * ldc);
-      c70.intoArray(c, cOffset + 7 * ldc);
-      return;
-    }
-    c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
-    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
-    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
-    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
-    c40.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc)).intoArray(c, cOffset + 4 * ldc);
-    c50.add(FloatVector.fromArray(S, c, cOffset + 5 * ldc)).intoArray(c, cOffset + 5 * ldc);
-    c60.add(FloatVector.fromArray(S, c, cOffset + 6 * ldc)).intoArray(c, cOffset + 6 * ldc);
-    c70.add(FloatVector.fromArray(S, c, cOffset + 7 * ldc)).intoArray(c, cOffset + 7 * ldc);
+    int at = cOffset & mask;
+    int step = ldc & mask;
+    c00 = c00.add(FloatVector.fromArray(S, prior, at));
+    c10 = c10.add(FloatVector.fromArray(S, prior, at + step));
+    c20 = c20.add(FloatVector.fromArray(S, prior, at + 2 * step));
+    c30 = c30.add(FloatVector.fromArray(S, prior, at + 3 * step));
+    c40 = c40.add(FloatVector.fromArray(S, prior, at + 4 * step));
+    c50 = c50.add(FloatVector.fromArray(S, prior, at + 5 * step));
+    c60 = c60.add(FloatVector.fromArray(S, prior, at + 6 * step));
+    c70 = c70.add(FloatVector.fromArray(S, prior, at + 7 * step));
+    c00.intoArray(c, cOffset);
+    c10.intoArray(c, cOffset + ldc);
+    c20.intoArray(c, cOffset + 2 * ldc);
+    c30.intoArray(c, cOffset + 3 * ldc);
+    c40.intoArray(c, cOffset + 4 * ldc);
+    c50.intoArray(c, cOffset + 5 * ldc);
+    c60.intoArray(c, cOffset + 6 * ldc);
+    c70.intoArray(c, cOffset + 7 * ldc);
   }
 
   private static void rows8x2(
@@ -150,7 +150,8 @@ final class OuterProductTile {
       float[] b,
       int bOffset,
       int bStep,
-      int finish,
+      float[] prior,
+      int mask,
       float[] c,
       int cOffset,
       int ldc) {
@@ -200,47 +201,40 @@ final class OuterProductTile {
       c70 = x.fma(b0, c70);
       c71 = x.fma(b1, c71);
     }
-    if (finish == STORE) {
-      c00.intoArray(c, cOffset);
-      c01.intoArray(c, cOffset + LANES);
-      c10.intoArray(c, cOffset + ldc);
-      c11.intoArray(c, cOffset + ldc + LANES);
-      c20.intoArray(c, cOffset + 2 * ldc);
-      c21.intoArray(c, cOffset + 2 * ldc + LANES);
-      c30.intoArray(c, cOffset + 3 * ldc);
-      c31.intoArray(c, cOffset + 3 * ldc + LANES);
-      c40.intoArray(c, cOffset + 4 * ldc);
-      c41.intoArray(c, cOffset + 4 * ldc + LANES);
-      c50.intoArray(c, cOffset + 5 * ldc);
-      c51.intoArray(c, cOffset + 5 * ldc + LANES);
-      c60.intoArray(c, cOffset + 6 * ldc);
-      c61.intoArray(c, cOffset + 6 * ldc + LANES);
-      c70.intoArray(c, cOffset + 7 * ldc);
-      c71.intoArray(c, cOffset + 7 * ldc + LANES);
-      return;
-    }
-    c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
-    c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).intoArray(c, cOffset + LANES);
-    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
-    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).intoArray(c, cOffset + ldc + LANES);
-    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
-    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
-        .intoArray(c, cOffset + 2 * ldc + LANES);
-    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
-    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
-        .intoArray(c, cOffset + 3 * ldc + LANES);
-    c40.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc)).intoArray(c, cOffset + 4 * ldc);
-    c41.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc + LANES))
-        .intoArray(c, cOffset + 4 * ldc + LANES);
-    c50.add(FloatVector.fromArray(S, c, cOffset + 5 * ldc)).intoArray(c, cOffset + 5 * ldc);
-    c51.add(FloatVector.fromArray(S, c, cOffset + 5 * ldc + LANES))
-        .intoArray(c, cOffset + 5 * ldc + LANES);
-    c60.add(FloatVector.fromArray(S, c, cOffset + 6 * ldc)).intoArray(c, cOffset + 6 * ldc);
-    c61.add(FloatVector.fromArray(S, c, cOffset + 6 * ldc + LANES))
-        .intoArray(c, cOffset + 6 * ldc + LANES);
-    c70.add(FloatVector.fromArray(S, c, cOffset + 7 * ldc)).intoArray(c, cOffset + 7 * ldc);
-    c71.add(FloatVector.fromArray(S, c, cOffset + 7 * ldc + LANES))
-        .intoArray(c, cOffset + 7 * ldc + LANES);
+    int at = cOffset & mask;
+    int step = ldc & mask;
+    c00 = c00.add(FloatVector.fromArray(S, prior, at));
+    c01 = c01.add(FloatVector.fromArray(S, prior, at + LANES));
+    c10 = c10.add(FloatVector.fromArray(S, prior, at + step));
+    c11 = c11.add(FloatVector.fromArray(S, prior, at + step + LANES));
+    c20 = c20.add(FloatVector.fromArray(S, prior, at + 2 * step));
+    c21 = c21.add(FloatVector.fromArray(S, prior, at + 2 * step + LANES));
+    c30 = c30.add(FloatVector.fromArray(S, prior, at + 3 * step));
+    c31 = c31.add(FloatVector.fromArray(S, prior, at + 3 * step + LANES));
+    c40 = c40.add(FloatVector.fromArray(S, prior, at + 4 * step));
+    c41 = c41.add(FloatVector.fromArray(S, prior, at + 4 * step + LANES));
+    c50 = c50.add(FloatVector.fromArray(S, prior, at + 5 * step));
+    c51 = c51.add(FloatVector.fromArray(S, prior, at + 5 * step + LANES));
+    c60 = c60.add(FloatVector.fromArray(S, prior, at + 6 * step));
+    c61 = c61.add(FloatVector.fromArray(S, prior, at + 6 * step + LANES));
+    c70 = c70.add(FloatVector.fromArray(S, prior, at + 7 * step));
+    c71 = c71.add(FloatVector.fromArray(S, prior, at + 7 * step + LANES));
+    c00.intoArray(c, cOffset);
+    c01.intoArray(c, cOffset + LANES);
+    c10.intoArray(c, cOffset + ldc);
+    c11.intoArray(c, cOffset + ldc + LANES);
+    c20.intoArray(c, cOffset + 2 * ldc);
+    c21.intoArray(c, cOffset + 2 * ldc + LANES);
+    c30.intoArray(c, cOffset + 3 * ldc);
+    c31.intoArray(c, cOffset + 3 * ldc + LANES);
+    c40.intoArray(c, cOffset + 4 * ldc);
+    c41.intoArray(c, cOffset + 4 * ldc + LANES);
+    c50.intoArray(c, cOffset + 5 * ldc);
+    c51.intoArray(c, cOffset + 5 * ldc + LANES);
+    c60.intoArray(c, cOffset + 6 * ldc);
+    c61.intoArray(c, cOffset + 6 * ldc + LANES);
+    c70.intoArray(c, cOffset + 7 * ldc);
+    c71.intoArray(c, cOffset + 7 * ldc + LANES);
   }
 
   private static void rows5x2(
@@ -251,7 +245,8 @@ final class OuterProductTile {
       float[] b,
       int bOffset,
       int bStep,
-      int finish,
+      float[] prior,
+      int mask,
       float[] c,
       int cOffset,
       int ldc) {
@@ -286,31 +281,27 @@ final class OuterProductTile {
       c40 = x.fma(b0, c40);
       c41 = x.fma(b1, c41);
     }
-    if (finish == STORE) {
-      c00.intoArray(c, cOffset);
-      c01.intoArray(c, cOffset + LANES);
-      c10.intoArray(c, cOffset + ldc);
-      c11.intoArray(c, cOffset + ldc + LANES);
-      c20.intoArray(c, cOffset + 2 * ldc);
-      c21.intoArray(c, cOffset + 2 * ldc + LANES);
-      c30.intoArray(c, cOffset + 3 * ldc);
-      c31.intoArray(c, cOffset + 3 * ldc + LANES);
-      c40.intoArray(c, cOffset + 4 * ldc);
-      c41.intoArray(c, cOffset + 4 * ldc + LANES);
-      return;
-    }
-    c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
-    c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).intoArray(c, cOffset + LANES);
-    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
-    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).intoArray(c, cOffset + ldc + LANES);
-    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
-    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
-        .intoArray(c, cOffset + 2 * ldc + LANES);
-    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
-    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
-        .intoArray(c, cOffset + 3 * ldc + LANES);
-    c40.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc)).intoArray(c, cOffset + 4 * ldc);
-    c41.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc + LANES))
-        .intoArray(c, cOffset + 4 * ldc + LANES);
+    int at = cOffset & mask;
+    int step = ldc & mask;
+    c00 = c00.add(FloatVector.fromArray(S, prior, at));
+    c01 = c01.add(FloatVector.fromArray(S, prior, at + LANES));
+    c10 = c10.add(FloatVector.fromArray(S, prior, at + step));
+    c11 = c11.add(FloatVector.fromArray(S, prior, at + step + LANES));
+    c20 = c20.add(FloatVector.fromArray(S, prior, at + 2 * step));
+    c21 = c21.add(FloatVector.fromArray(S, prior, at + 2 * step + LANES));
+    c30 = c30.add(FloatVector.fromArray(S, prior, at + 3 * step));
+    c31 = c31.add(FloatVector.fromArray(S, prior, at + 3 * step + LANES));
+    c40 = c40.add(FloatVector.fromArray(S, prior, at + 4 * step));
+    c41 = c41.add(FloatVector.fromArray(S, prior, at + 4 * step + LANES));
+    c00.intoArray(c, cOffset);
+    c01.intoArray(c, cOffset + LANES);
+    c10.intoArray(c, cOffset + ldc);
+    c11.intoArray(c, cOffset + ldc + LANES);
+    c20.intoArray(c, cOffset + 2 * ldc);
+    c21.intoArray(c, cOffset + 2 * ldc + LANES);
+    c30.intoArray(c, cOffset + 3 * ldc);
+    c31.intoArray(c, cOffset + 3 * ldc + LANES);
+    c40.intoArray(c, cOffset + 4 * ldc);
+    c41.intoArray(c, cOffset + 4 * ldc + LANES);
   }
 }

@@ -252,11 +252,15 @@ final class Panels {
       int cOffset,
       int ldc,
       Scratch scratch) {
-    int way = store.way();
+    boolean inTiles = store.inTiles();
+    boolean adds = store.adds();
+    boolean bounded = inTiles && store.finishes();
+    float[] prior = store.prior(c);
+    int mask = store.mask();
     float floor = store.floor();
     float[] tile = scratch.tile;
     int full = columns / NR;
-    int sixes = store.sums() < 0 || a.length > Microkernel.LONGEST ? 0 : sixes(rows);
+    int sixes = !store.sumsInTiles() || a.length > Microkernel.LONGEST ? 0 : sixes(rows);
     if (full > 0) {
       sixRows(
           sixes,
@@ -287,14 +291,13 @@ final class Panels {
       int at = cOffset + start;
       float[] bias = store.bias(tile);
       int biasOffset = store.biasOffset(start);
-      if (used < width && way == Microkernel.FINISH) {
+      if (used < width && bounded) {
         System.arraycopy(bias, biasOffset, scratch.bias, 0, used);
         bias = scratch.bias;
         biasOffset = 0;
       }
-      boolean once = store.sums() == Microkernel.ADD;
       int whole = rows / MR * MR;
-      if (way < 0 || (once && (start < j || used < width))) {
+      if (!inTiles || (adds && (start < j || used < width))) {
         whole = 0;
       } else if (used < width) {
         whole = j == 0 && ldc == columns ? spillingRows(rows, columns, width) : 0;
@@ -325,10 +328,12 @@ final class Panels {
             c,
             at,
             ldc);
-      } else if (way == Microkernel.STORE) {
-        RowTile.store(looped, runs, length, stride, a, aOffset, offsets, packed, panel, c, at, ldc);
+      } else if (!bounded) {
+        RowTile.multiply(
+            looped, runs, length, stride, a, aOffset, offsets, packed, panel, prior, mask, c, at,
+            ldc);
         i = looped;
-      } else if (way == Microkernel.FINISH) {
+      } else if (!adds) {
         RowTile.finish(
             looped,
             runs,
@@ -349,7 +354,7 @@ final class Panels {
       }
       for (; i < rows; i += MR) {
         boolean direct = i < whole;
-        if (!direct && whole > 0 && used == width && !once) {
+        if (!direct && whole > 0 && used == width && !adds) {
           i = rows - MR; // the last tile repeats some rows, as a panel repeats columns
           direct = true;
         }
@@ -371,7 +376,9 @@ final class Panels {
               a3,
               packed,
               panel,
-              way,
+              prior,
+              mask,
+              bounded,
               bias,
               biasOffset,
               floor,
@@ -391,7 +398,9 @@ final class Panels {
               a3,
               packed,
               panel,
-              Microkernel.STORE,
+              TileStore.NOTHING,
+              0,
+              false,
               tile,
               0,
               0,
@@ -440,10 +449,9 @@ final class Panels {
       float[] c,
       int at,
       int ldc) {
-    boolean adds = store.sums() == Microkernel.ADD;
     boolean finishes = store.finishes();
     int six = SixRowTile.ROWS;
-    if (store.way() == Microkernel.FINISH) {
+    if (finishes && store.overwrites()) {
       int step = panels == 1 ? rows : six * Math.max(4, DEPTH / Math.max(1, runs * length));
       for (int first = 0; first < rows; first += step) {
         for (int panel = 0; panel < panels; panel++) {
@@ -468,23 +476,27 @@ final class Panels {
       }
       return;
     }
+    boolean stores = SixRowTile.STORES && !store.adds();
+    float[] prior = store.prior(c);
+    int mask = store.mask();
     int step = finishes ? Math.max(six, FINISHED / columns / six * six) : rows;
     for (int first = 0; first < rows; first += step) {
       int some = Math.min(step, rows - first);
-      if (runs == 1 && adds) {
-        SixRowTile.add(
-            first, some, panels, panelStep, length, a, aOffset, offsets, b, bOffset, c, at, ldc);
-      } else if (runs == 1) {
+      if (runs == 1 && stores) {
         SixRowTile.store(
             first, some, panels, panelStep, length, a, aOffset, offsets, b, bOffset, c, at, ldc);
-      } else if (adds) {
-        SixRowTile.addRuns(
-            first, some, panels, panelStep, runs, length, stride, a, aOffset, offsets, b, bOffset,
-            c, at, ldc);
-      } else {
+      } else if (runs == 1) {
+        SixRowTile.multiply(
+            first, some, panels, panelStep, length, a, aOffset, offsets, b, bOffset, prior, mask, c,
+            at, ldc);
+      } else if (stores) {
         SixRowTile.storeRuns(
             first, some, panels, panelStep, runs, length, stride, a, aOffset, offsets, b, bOffset,
             c, at, ldc);
+      } else {
+        SixRowTile.multiplyRuns(
+            first, some, panels, panelStep, runs, length, stride, a, aOffset, offsets, b, bOffset,
+            prior, mask, c, at, ldc);
       }
       if (finishes) {
         store.epilogue(some, columns, c, at + first * ldc, ldc, column);
@@ -563,22 +575,24 @@ final class Panels {
       int ldc,
       Scratch scratch) {
     int step = Microkernel.LEFT_STEP;
-    int way = store.way();
+    boolean inTiles = store.inTiles();
+    boolean finishes = store.finishes();
+    float[] prior = store.prior(c);
+    int mask = store.mask();
     float floor = store.floor();
     float[] tile = scratch.tile;
     float[] bias = store.bias(tile);
     // What is left starts in a tile of four rows.
     int sixes = rows % SixRowTile.ROWS == 0 ? rows : rows / 12 * 12;
     int full = columns / NR;
-    if (sixes == 0 || full == 0) {
+    if (sixes == 0 || !inTiles || finishes) {
       full = 0;
-    } else if (way == Microkernel.STORE) {
+    } else if (SixRowTile.STORES && !store.adds()) {
       SixColumnTile.store(
           sixes, full, k * NR, k, a, aOffset, packed, packedOffset, c, cOffset, ldc);
-    } else if (way == Microkernel.ADD) {
-      SixColumnTile.add(sixes, full, k * NR, k, a, aOffset, packed, packedOffset, c, cOffset, ldc);
     } else {
-      full = 0;
+      SixColumnTile.multiply(
+          sixes, full, k * NR, k, a, aOffset, packed, packedOffset, prior, mask, c, cOffset, ldc);
     }
     for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
       int width = Microkernel.panelWidth(columns - j);
@@ -587,17 +601,45 @@ final class Panels {
       int used = Math.min(width, columns - start);
       int skip = j - start;
       int biasOffset = store.biasOffset(start);
-      boolean repeats = skip > 0 && store.sums() == Microkernel.ADD;
+      boolean repeats = skip > 0 && store.adds();
       int height = ColumnTile.rows(width);
       for (int i = j < full * NR ? sixes : 0; i < rows; i += height) {
         int left = aOffset + i / step * step * k + i % step;
         int at = cOffset + i * ldc + start;
-        if (way >= 0 && !repeats && used == width && i <= rows - height) {
+        if (inTiles && !repeats && used == width && i <= rows - height) {
           ColumnTile.multiply(
-              width, k, a, left, packed, panel, way, bias, biasOffset, floor, c, at, ldc);
+              width,
+              k,
+              a,
+              left,
+              packed,
+              panel,
+              prior,
+              mask,
+              finishes,
+              bias,
+              biasOffset,
+              floor,
+              c,
+              at,
+              ldc);
         } else {
           ColumnTile.multiply(
-              width, k, a, left, packed, panel, Microkernel.STORE, tile, 0, 0, tile, 0, width);
+              width,
+              k,
+              a,
+              left,
+              packed,
+              panel,
+              TileStore.NOTHING,
+              0,
+              false,
+              tile,
+              0,
+              0,
+              tile,
+              0,
+              width);
           store.finish(
               Math.min(height, rows - i), used - skip, tile, skip, width, c, at + skip, ldc, j);
         }

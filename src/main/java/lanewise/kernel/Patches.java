@@ -457,7 +457,7 @@ final class Patches {
       float[] c,
       int cOffset,
       Scratch scratch) {
-    boolean whole = store.sums() == Microkernel.STORE;
+    boolean whole = store.sumsInTiles() && !store.adds();
     int pixels = rows * outWidth;
     float[] sums = whole ? c : scratch.patches(pixels * columns);
     int at = whole ? cOffset : 0;
@@ -560,7 +560,8 @@ final class Patches {
             right,
             rightStep > 0 ? rightOffset + j : rightOffset + pixels * j,
             rightStep > 0 ? rightStep : width,
-            whole ? store.way() : Microkernel.STORE,
+            whole ? store.prior(c) : TileStore.NOTHING,
+            whole ? store.mask() : 0,
             whole ? c : tile,
             whole ? at : 0,
             whole ? ldc : width);

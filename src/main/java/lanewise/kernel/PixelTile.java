@@ -1,7 +1,6 @@
 package lanewise.kernel;
 
 import static lanewise.kernel.Microkernel.LANES;
-import static lanewise.kernel.Microkernel.STORE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -25,13 +24,13 @@ final class PixelTile {
   }
 
   /**
-   * {@code C ← A · B} or {@code C ← A · B + C} for one tile, k running over {@code pixelRows} rows
-   * of {@code pixels}.
+   * {@code C ← A · B + prior} for one tile, k running over {@code pixelRows} rows of {@code
+   * pixels}.
    *
    * @param aRow from a row of pixels to the next in a plane
    * @param rows as {@link #rows} has it
    * @param taps where each row's elements start after {@code aOffset}, from {@code first} on
-   * @param finish {@link Microkernel#STORE} or {@link Microkernel#ADD}
+   * @param prior with {@code mask}, as {@link TileStore} has it
    */
   static void multiply(
       int rows,
@@ -46,22 +45,23 @@ final class PixelTile {
       float[] b,
       int bOffset,
       int bStep,
-      int finish,
+      float[] prior,
+      int mask,
       float[] c,
       int cOffset,
       int ldc) {
     if (width == LANES) {
       rows8x1(
-          pixelRows, pixels, a, aOffset, aRow, taps, first, b, bOffset, bStep, finish, c, cOffset,
-          ldc);
+          pixelRows, pixels, a, aOffset, aRow, taps, first, b, bOffset, bStep, prior, mask, c,
+          cOffset, ldc);
     } else if (rows == 5) {
       rows5x2(
-          pixelRows, pixels, a, aOffset, aRow, taps, first, b, bOffset, bStep, finish, c, cOffset,
-          ldc);
+          pixelRows, pixels, a, aOffset, aRow, taps, first, b, bOffset, bStep, prior, mask, c,
+          cOffset, ldc);
     } else {
       rows4x2(
-          pixelRows, pixels, a, aOffset, aRow, taps, first, b, bOffset, bStep, finish, c, cOffset,
-          ldc);
+          pixelRows, pixels, a, aOffset, aRow, taps, first, b, bOffset, bStep, prior, mask, c,
+          cOffset, ldc);
     }
   }
 
@@ -76,7 +76,8 @@ final class PixelTile {
       float[] b,
       int bOffset,
       int bStep,
-      int finish,
+      float[] prior,
+      int mask,
       float[] c,
       int cOffset,
       int ldc) {
@@ -126,25 +127,24 @@ final class PixelTile {
       a6 += aRow;
       a7 += aRow;
     }
-    if (finish == STORE) {
-      c00.intoArray(c, cOffset);
-      c10.intoArray(c, cOffset + ldc);
-      c20.intoArray(c, cOffset + 2 * ldc);
-      c30.intoArray(c, cOffset + 3 * ldc);
-      c40.intoArray(c, cOffset + 4 * ldc);
-      c50.intoArray(c, cOffset + 5 * ldc);
-      c60.intoArray(c, cOffset + 6 * ldc);
-      c70.intoArray(c, cOffset + 7 * ldc);
-      return;
-    }
-    c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
-    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
-    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
-    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
-    c40.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc)).intoArray(c, cOffset + 4 * ldc);
-    c50.add(FloatVector.fromArray(S, c, cOffset + 5 * ldc)).intoArray(c, cOffset + 5 * ldc);
-    c60.add(FloatVector.fromArray(S, c, cOffset + 6 * ldc)).intoArray(c, cOffset + 6 * ldc);
-    c70.add(FloatVector.fromArray(S, c, cOffset + 7 * ldc)).intoArray(c, cOffset + 7 * ldc);
+    int at = cOffset & mask;
+    int step = ldc & mask;
+    c00 = c00.add(FloatVector.fromArray(S, prior, at));
+    c10 = c10.add(FloatVector.fromArray(S, prior, at + step));
+    c20 = c20.add(FloatVector.fromArray(S, prior, at + 2 * step));
+    c30 = c30.add(FloatVector.fromArray(S, prior, at + 3 * step));
+    c40 = c40.add(FloatVector.fromArray(S, prior, at + 4 * step));
+    c50 = c50.add(FloatVector.fromArray(S, prior, at + 5 * step));
+    c60 = c60.add(FloatVector.fromArray(S, prior, at + 6 * step));
+    c70 = c70.add(FloatVector.fromArray(S, prior, at + 7 * step));
+    c00.intoArray(c, cOffset);
+    c10.intoArray(c, cOffset + ldc);
+    c20.intoArray(c, cOffset + 2 * ldc);
+    c30.intoArray(c, cOffset + 3 * ldc);
+    c40.intoArray(c, cOffset + 4 * ldc);
+    c50.intoArray(c, cOffset + 5 * ldc);
+    c60.intoArray(c, cOffset + 6 * ldc);
+    c70.intoArray(c, cOffset + 7 * ldc);
   }
 
   private static void rows4x2(
@@ -158,7 +158,8 @@ final class PixelTile {
       float[] b,
       int bOffset,
       int bStep,
-      int finish,
+      float[] prior,
+      int mask,
       float[] c,
       int cOffset,
       int ldc) {
@@ -197,27 +198,24 @@ final class PixelTile {
       a2 += aRow;
       a3 += aRow;
     }
-    if (finish == STORE) {
-      c00.intoArray(c, cOffset);
-      c01.intoArray(c, cOffset + LANES);
-      c10.intoArray(c, cOffset + ldc);
-      c11.intoArray(c, cOffset + ldc + LANES);
-      c20.intoArray(c, cOffset + 2 * ldc);
-      c21.intoArray(c, cOffset + 2 * ldc + LANES);
-      c30.intoArray(c, cOffset + 3 * ldc);
-      c31.intoArray(c, cOffset + 3 * ldc + LANES);
-      return;
-    }
-    c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
-    c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).intoArray(c, cOffset + LANES);
-    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
-    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).intoArray(c, cOffset + ldc + LANES);
-    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
-    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
-        .intoArray(c, cOffset + 2 * ldc + LANES);
-    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
-    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
-        .intoArray(c, cOffset + 3 * ldc + LANES);
+    int at = cOffset & mask;
+    int step = ldc & mask;
+    c00 = c00.add(FloatVector.fromArray(S, prior, at));
+    c01 = c01.add(FloatVector.fromArray(S, prior, at + LANES));
+    c10 = c10.add(FloatVector.fromArray(S, prior, at + step));
+    c11 = c11.add(FloatVector.fromArray(S, prior, at + step + LANES));
+    c20 = c20.add(FloatVector.fromArray(S, prior, at + 2 * step));
+    c21 = c21.add(FloatVector.fromArray(S, prior, at + 2 * step + LANES));
+    c30 = c30.add(FloatVector.fromArray(S, prior, at + 3 * step));
+    c31 = c31.add(FloatVector.fromArray(S, prior, at + 3 * step + LANES));
+    c00.intoArray(c, cOffset);
+    c01.intoArray(c, cOffset + LANES);
+    c10.intoArray(c, cOffset + ldc);
+    c11.intoArray(c, cOffset + ldc + LANES);
+    c20.intoArray(c, cOffset + 2 * ldc);
+    c21.intoArray(c, cOffset + 2 * ldc + LANES);
+    c30.intoArray(c, cOffset + 3 * ldc);
+    c31.intoArray(c, cOffset + 3 * ldc + LANES);
   }
 
   private static void rows5x2(
@@ -231,7 +229,8 @@ final class PixelTile {
       float[] b,
       int bOffset,
       int bStep,
-      int finish,
+      float[] prior,
+      int mask,
       float[] c,
       int cOffset,
       int ldc) {
@@ -277,31 +276,27 @@ final class PixelTile {
       a3 += aRow;
       a4 += aRow;
     }
-    if (finish == STORE) {
-      c00.intoArray(c, cOffset);
-      c01.intoArray(c, cOffset + LANES);
-      c10.intoArray(c, cOffset + ldc);
-      c11.intoArray(c, cOffset + ldc + LANES);
-      c20.intoArray(c, cOffset + 2 * ldc);
-      c21.intoArray(c, cOffset + 2 * ldc + LANES);
-      c30.intoArray(c, cOffset + 3 * ldc);
-      c31.intoArray(c, cOffset + 3 * ldc + LANES);
-      c40.intoArray(c, cOffset + 4 * ldc);
-      c41.intoArray(c, cOffset + 4 * ldc + LANES);
-      return;
-    }
-    c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
-    c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).intoArray(c, cOffset + LANES);
-    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
-    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).intoArray(c, cOffset + ldc + LANES);
-    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
-    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
-        .intoArray(c, cOffset + 2 * ldc + LANES);
-    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
-    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
-        .intoArray(c, cOffset + 3 * ldc + LANES);
-    c40.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc)).intoArray(c, cOffset + 4 * ldc);
-    c41.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc + LANES))
-        .intoArray(c, cOffset + 4 * ldc + LANES);
+    int at = cOffset & mask;
+    int step = ldc & mask;
+    c00 = c00.add(FloatVector.fromArray(S, prior, at));
+    c01 = c01.add(FloatVector.fromArray(S, prior, at + LANES));
+    c10 = c10.add(FloatVector.fromArray(S, prior, at + step));
+    c11 = c11.add(FloatVector.fromArray(S, prior, at + step + LANES));
+    c20 = c20.add(FloatVector.fromArray(S, prior, at + 2 * step));
+    c21 = c21.add(FloatVector.fromArray(S, prior, at + 2 * step + LANES));
+    c30 = c30.add(FloatVector.fromArray(S, prior, at + 3 * step));
+    c31 = c31.add(FloatVector.fromArray(S, prior, at + 3 * step + LANES));
+    c40 = c40.add(FloatVector.fromArray(S, prior, at + 4 * step));
+    c41 = c41.add(FloatVector.fromArray(S, prior, at + 4 * step + LANES));
+    c00.intoArray(c, cOffset);
+    c01.intoArray(c, cOffset + LANES);
+    c10.intoArray(c, cOffset + ldc);
+    c11.intoArray(c, cOffset + ldc + LANES);
+    c20.intoArray(c, cOffset + 2 * ldc);
+    c21.intoArray(c, cOffset + 2 * ldc + LANES);
+    c30.intoArray(c, cOffset + 3 * ldc);
+    c31.intoArray(c, cOffset + 3 * ldc + LANES);
+    c40.intoArray(c, cOffset + 4 * ldc);
+    c41.intoArray(c, cOffset + 4 * ldc + LANES);
   }
 }

@@ -257,7 +257,7 @@ final class PlanarTile {
   private static float[] bias(int columns, TileStore store, boolean finishes, Scratch scratch) {
     float[] bias = scratch.bias;
     Arrays.fill(bias, 0, MOST, -0f);
-    if (finishes && store.way() == Microkernel.FINISH) {
+    if (finishes && store.overwrites()) {
       System.arraycopy(store.bias(bias), store.biasOffset(0), bias, 0, columns);
     }
     return bias;

@@ -1,12 +1,9 @@
 package lanewise.kernel;
 
-import static lanewise.kernel.Microkernel.ADD;
-import static lanewise.kernel.Microkernel.FINISH;
 import static lanewise.kernel.Microkernel.LANES;
 import static lanewise.kernel.Microkernel.LENGTHS;
 import static lanewise.kernel.Microkernel.MR;
 import static lanewise.kernel.Microkernel.OFFSETS;
-import static lanewise.kernel.Microkernel.STORE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -14,7 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The {@link Microkernel} whose left operand is rows, each with k along memory from an offset of
  * its own, in {@code runs} runs of {@code length} elements that start {@code stride} apart. Panels
- * of 2 vectors are those of {@link SixRowTile}; for those of one {@link #store} and {@link
+ * of 2 vectors are those of {@link SixRowTile}; for those of one {@link #multiply} and {@link
  * #finish}, the common ways, loop over all tiles of a panel; a {@link #tile} is one call. With a
  * choice between ways in the loop over tiles, C2 boxes the sums.
  */
@@ -24,9 +21,10 @@ final class RowTile {
   private RowTile() {}
 
   /**
-   * {@code C ← A · B} for a panel of one vector and {@code rows} rows, a multiple of {@code MR}.
+   * {@code C ← A · B + prior} for a panel of one vector and {@code rows} rows, a multiple of {@code
+   * MR}.
    */
-  static void store(
+  static void multiply(
       int rows,
       int runs,
       int length,
@@ -36,11 +34,14 @@ final class RowTile {
       int[] offsets,
       float[] b,
       int bOffset,
+      float[] prior,
+      int mask,
       float[] c,
       int cOffset,
       int ldc) {
     int even = rows / (2 * MR) * (2 * MR);
-    store8x1(even, runs, length, stride, a, aOffset, offsets, b, bOffset, c, cOffset, ldc);
+    multiply8x1(
+        even, runs, length, stride, a, aOffset, offsets, b, bOffset, prior, mask, c, cOffset, ldc);
     if (even < rows) {
       tile(
           LANES,
@@ -54,7 +55,9 @@ final class RowTile {
           aOffset + offsets[even + 3],
           b,
           bOffset,
-          STORE,
+          prior,
+          mask,
+          false,
           c,
           0,
           0,
@@ -114,7 +117,9 @@ final class RowTile {
           aOffset + offsets[even + 3],
           b,
           bOffset,
-          FINISH,
+          TileStore.NOTHING,
+          0,
+          true,
           bias,
           biasOffset,
           floor,
@@ -124,7 +129,10 @@ final class RowTile {
     }
   }
 
-  /** One tile of {@code MR} rows, finished as the bits say. */
+  /**
+   * One tile of {@code MR} rows: {@code C ← A · B + prior} or, {@code bounded}, {@code C ← max(A ·
+   * B + prior + bias, floor)}.
+   */
   static void tile(
       int width,
       int runs,
@@ -137,7 +145,9 @@ final class RowTile {
       int a3,
       float[] b,
       int bOffset,
-      int finish,
+      float[] prior,
+      int mask,
+      boolean bounded,
       float[] bias,
       int biasOffset,
       float floor,
@@ -156,7 +166,9 @@ final class RowTile {
           a3,
           b,
           bOffset,
-          finish,
+          prior,
+          mask,
+          bounded,
           bias,
           biasOffset,
           floor,
@@ -175,7 +187,9 @@ final class RowTile {
           a3,
           b,
           bOffset,
-          finish,
+          prior,
+          mask,
+          bounded,
           bias,
           biasOffset,
           floor,
@@ -185,7 +199,7 @@ final class RowTile {
     }
   }
 
-  private static void store8x1(
+  private static void multiply8x1(
       int rows,
       int runs,
       int length,
@@ -195,10 +209,13 @@ final class RowTile {
       int[] offsets,
       float[] b,
       int bOffset,
+      float[] prior,
+      int mask,
       float[] c,
       int cOffset,
       int ldc) {
     length &= LENGTHS;
+    int step = ldc & mask;
     for (int i = 0; i < rows; i += 2 * MR) {
       FloatVector c00 = FloatVector.zero(S);
       FloatVector c10 = FloatVector.zero(S);
@@ -247,6 +264,15 @@ final class RowTile {
         }
       }
       int to = cOffset + i * ldc;
+      int at = to & mask;
+      c00 = c00.add(FloatVector.fromArray(S, prior, at));
+      c10 = c10.add(FloatVector.fromArray(S, prior, at + step));
+      c20 = c20.add(FloatVector.fromArray(S, prior, at + 2 * step));
+      c30 = c30.add(FloatVector.fromArray(S, prior, at + 3 * step));
+      c40 = c40.add(FloatVector.fromArray(S, prior, at + 4 * step));
+      c50 = c50.add(FloatVector.fromArray(S, prior, at + 5 * step));
+      c60 = c60.add(FloatVector.fromArray(S, prior, at + 6 * step));
+      c70 = c70.add(FloatVector.fromArray(S, prior, at + 7 * step));
       c00.intoArray(c, to);
       c10.intoArray(c, to + ldc);
       c20.intoArray(c, to + 2 * ldc);
@@ -347,7 +373,9 @@ final class RowTile {
       int a3,
       float[] b,
       int bOffset,
-      int finish,
+      float[] prior,
+      int mask,
+      boolean bounded,
       float[] bias,
       int biasOffset,
       float floor,
@@ -378,42 +406,25 @@ final class RowTile {
         c30 = x.fma(b0, c30);
       }
     }
-    if (finish == STORE) {
-      c00.intoArray(c, cOffset);
-      c10.intoArray(c, cOffset + ldc);
-      c20.intoArray(c, cOffset + 2 * ldc);
-      c30.intoArray(c, cOffset + 3 * ldc);
-      return;
-    }
-    if (finish == ADD) {
-      c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
-      c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
-      c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
-      c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
-      return;
-    }
-    FloatVector least = FloatVector.broadcast(S, floor);
-    FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
-    if (finish == FINISH) {
+    int at = cOffset & mask;
+    int step = ldc & mask;
+    c00 = c00.add(FloatVector.fromArray(S, prior, at));
+    c10 = c10.add(FloatVector.fromArray(S, prior, at + step));
+    c20 = c20.add(FloatVector.fromArray(S, prior, at + 2 * step));
+    c30 = c30.add(FloatVector.fromArray(S, prior, at + 3 * step));
+    if (bounded) {
+      FloatVector least = FloatVector.broadcast(S, floor);
+      FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
       c00.add(bias0).max(least).intoArray(c, cOffset);
       c10.add(bias0).max(least).intoArray(c, cOffset + ldc);
       c20.add(bias0).max(least).intoArray(c, cOffset + 2 * ldc);
       c30.add(bias0).max(least).intoArray(c, cOffset + 3 * ldc);
       return;
     }
-    c00.add(FloatVector.fromArray(S, c, cOffset)).add(bias0).max(least).intoArray(c, cOffset);
-    c10.add(FloatVector.fromArray(S, c, cOffset + ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + ldc);
-    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 2 * ldc);
-    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 3 * ldc);
+    c00.intoArray(c, cOffset);
+    c10.intoArray(c, cOffset + ldc);
+    c20.intoArray(c, cOffset + 2 * ldc);
+    c30.intoArray(c, cOffset + 3 * ldc);
   }
 
   private static void tile4x2(
@@ -427,7 +438,9 @@ final class RowTile {
       int a3,
       float[] b,
       int bOffset,
-      int finish,
+      float[] prior,
+      int mask,
+      boolean bounded,
       float[] bias,
       int biasOffset,
       float floor,
@@ -467,35 +480,20 @@ final class RowTile {
         c31 = x.fma(b1, c31);
       }
     }
-    if (finish == STORE) {
-      c00.intoArray(c, cOffset);
-      c01.intoArray(c, cOffset + LANES);
-      c10.intoArray(c, cOffset + ldc);
-      c11.intoArray(c, cOffset + ldc + LANES);
-      c20.intoArray(c, cOffset + 2 * ldc);
-      c21.intoArray(c, cOffset + 2 * ldc + LANES);
-      c30.intoArray(c, cOffset + 3 * ldc);
-      c31.intoArray(c, cOffset + 3 * ldc + LANES);
-      return;
-    }
-    if (finish == ADD) {
-      c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
-      c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).intoArray(c, cOffset + LANES);
-      c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
-      c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES))
-          .intoArray(c, cOffset + ldc + LANES);
-      c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
-      c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
-          .intoArray(c, cOffset + 2 * ldc + LANES);
-      c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
-      c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
-          .intoArray(c, cOffset + 3 * ldc + LANES);
-      return;
-    }
-    FloatVector least = FloatVector.broadcast(S, floor);
-    FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
-    FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + LANES);
-    if (finish == FINISH) {
+    int at = cOffset & mask;
+    int step = ldc & mask;
+    c00 = c00.add(FloatVector.fromArray(S, prior, at));
+    c01 = c01.add(FloatVector.fromArray(S, prior, at + LANES));
+    c10 = c10.add(FloatVector.fromArray(S, prior, at + step));
+    c11 = c11.add(FloatVector.fromArray(S, prior, at + step + LANES));
+    c20 = c20.add(FloatVector.fromArray(S, prior, at + 2 * step));
+    c21 = c21.add(FloatVector.fromArray(S, prior, at + 2 * step + LANES));
+    c30 = c30.add(FloatVector.fromArray(S, prior, at + 3 * step));
+    c31 = c31.add(FloatVector.fromArray(S, prior, at + 3 * step + LANES));
+    if (bounded) {
+      FloatVector least = FloatVector.broadcast(S, floor);
+      FloatVector bias0 = FloatVector.fromArray(S, bias, biasOffset);
+      FloatVector bias1 = FloatVector.fromArray(S, bias, biasOffset + LANES);
       c00.add(bias0).max(least).intoArray(c, cOffset);
       c01.add(bias1).max(least).intoArray(c, cOffset + LANES);
       c10.add(bias0).max(least).intoArray(c, cOffset + ldc);
@@ -506,34 +504,13 @@ final class RowTile {
       c31.add(bias1).max(least).intoArray(c, cOffset + 3 * ldc + LANES);
       return;
     }
-    c00.add(FloatVector.fromArray(S, c, cOffset)).add(bias0).max(least).intoArray(c, cOffset);
-    c01.add(FloatVector.fromArray(S, c, cOffset + LANES))
-        .add(bias1)
-        .max(least)
-        .intoArray(c, cOffset + LANES);
-    c10.add(FloatVector.fromArray(S, c, cOffset + ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + ldc);
-    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES))
-        .add(bias1)
-        .max(least)
-        .intoArray(c, cOffset + ldc + LANES);
-    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 2 * ldc);
-    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
-        .add(bias1)
-        .max(least)
-        .intoArray(c, cOffset + 2 * ldc + LANES);
-    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc))
-        .add(bias0)
-        .max(least)
-        .intoArray(c, cOffset + 3 * ldc);
-    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
-        .add(bias1)
-        .max(least)
-        .intoArray(c, cOffset + 3 * ldc + LANES);
+    c00.intoArray(c, cOffset);
+    c01.intoArray(c, cOffset + LANES);
+    c10.intoArray(c, cOffset + ldc);
+    c11.intoArray(c, cOffset + ldc + LANES);
+    c20.intoArray(c, cOffset + 2 * ldc);
+    c21.intoArray(c, cOffset + 2 * ldc + LANES);
+    c30.intoArray(c, cOffset + 3 * ldc);
+    c31.intoArray(c, cOffset + 3 * ldc + LANES);
   }
 }

@@ -113,8 +113,8 @@ final class SixColumnTile {
     }
   }
 
-  /** {@code C ← A · B + C}, as {@link #store}. */
-  static void add(
+  /** {@code C ← A · B + prior}, likewise, as {@link SixRowTile#multiply}. */
+  static void multiply(
       int rows,
       int panels,
       int panelStep,
@@ -123,9 +123,12 @@ final class SixColumnTile {
       int aOffset,
       float[] b,
       int bOffset,
+      float[] prior,
+      int mask,
       float[] c,
       int cOffset,
       int ldc) {
+    int step = ldc & mask;
     k &= LENGTHS;
     for (int i = 0; i < rows; i += ROWS) {
       int r0 = (aOffset + offset(i, k)) & OFFSETS;
@@ -189,22 +192,31 @@ final class SixColumnTile {
           }
         }
         int to = cOffset + i * ldc + j * 2 * LANES;
-        c00.add(FloatVector.fromArray(S, c, to)).intoArray(c, to);
-        c01.add(FloatVector.fromArray(S, c, to + LANES)).intoArray(c, to + LANES);
-        c10.add(FloatVector.fromArray(S, c, to + ldc)).intoArray(c, to + ldc);
-        c11.add(FloatVector.fromArray(S, c, to + ldc + LANES)).intoArray(c, to + ldc + LANES);
-        c20.add(FloatVector.fromArray(S, c, to + 2 * ldc)).intoArray(c, to + 2 * ldc);
-        c21.add(FloatVector.fromArray(S, c, to + 2 * ldc + LANES))
-            .intoArray(c, to + 2 * ldc + LANES);
-        c30.add(FloatVector.fromArray(S, c, to + 3 * ldc)).intoArray(c, to + 3 * ldc);
-        c31.add(FloatVector.fromArray(S, c, to + 3 * ldc + LANES))
-            .intoArray(c, to + 3 * ldc + LANES);
-        c40.add(FloatVector.fromArray(S, c, to + 4 * ldc)).intoArray(c, to + 4 * ldc);
-        c41.add(FloatVector.fromArray(S, c, to + 4 * ldc + LANES))
-            .intoArray(c, to + 4 * ldc + LANES);
-        c50.add(FloatVector.fromArray(S, c, to + 5 * ldc)).intoArray(c, to + 5 * ldc);
-        c51.add(FloatVector.fromArray(S, c, to + 5 * ldc + LANES))
-            .intoArray(c, to + 5 * ldc + LANES);
+        int at = to & mask;
+        c00 = c00.add(FloatVector.fromArray(S, prior, at));
+        c01 = c01.add(FloatVector.fromArray(S, prior, at + LANES));
+        c10 = c10.add(FloatVector.fromArray(S, prior, at + step));
+        c11 = c11.add(FloatVector.fromArray(S, prior, at + step + LANES));
+        c20 = c20.add(FloatVector.fromArray(S, prior, at + 2 * step));
+        c21 = c21.add(FloatVector.fromArray(S, prior, at + 2 * step + LANES));
+        c30 = c30.add(FloatVector.fromArray(S, prior, at + 3 * step));
+        c31 = c31.add(FloatVector.fromArray(S, prior, at + 3 * step + LANES));
+        c40 = c40.add(FloatVector.fromArray(S, prior, at + 4 * step));
+        c41 = c41.add(FloatVector.fromArray(S, prior, at + 4 * step + LANES));
+        c50 = c50.add(FloatVector.fromArray(S, prior, at + 5 * step));
+        c51 = c51.add(FloatVector.fromArray(S, prior, at + 5 * step + LANES));
+        c00.intoArray(c, to);
+        c01.intoArray(c, to + LANES);
+        c10.intoArray(c, to + ldc);
+        c11.intoArray(c, to + ldc + LANES);
+        c20.intoArray(c, to + 2 * ldc);
+        c21.intoArray(c, to + 2 * ldc + LANES);
+        c30.intoArray(c, to + 3 * ldc);
+        c31.intoArray(c, to + 3 * ldc + LANES);
+        c40.intoArray(c, to + 4 * ldc);
+        c41.intoArray(c, to + 4 * ldc + LANES);
+        c50.intoArray(c, to + 5 * ldc);
+        c51.intoArray(c, to + 5 * ldc + LANES);
       }
     }
   }

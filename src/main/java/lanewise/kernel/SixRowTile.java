@@ -26,6 +26,9 @@ final class SixRowTile {
 
   private static final VectorSpecies<Float> S = Simd.FLOATS;
 
+  /** Whether tiles are so small that {@link #store}, which reads no prior, takes less time. */
+  static final boolean STORES = Simd.REGISTERS < 32;
+
   /** Where a fence costs something, registers suffice without it. */
   static final boolean IN_ORDER = Simd.REGISTERS < 32;
 
@@ -125,8 +128,12 @@ final class SixRowTile {
     }
   }
 
-  /** {@code C ← A · B + C}, as {@link #store}. */
-  static void add(
+  /**
+   * {@code C ← A · B + prior}, as {@link #store}.
+   *
+   * @param prior with {@code mask}, as {@link TileStore} has it
+   */
+  static void multiply(
       int first,
       int rows,
       int panels,
@@ -137,9 +144,12 @@ final class SixRowTile {
       int[] offsets,
       float[] b,
       int bOffset,
+      float[] prior,
+      int mask,
       float[] c,
       int cOffset,
       int ldc) {
+    int step = ldc & mask;
     k &= LENGTHS;
     for (int i = first; i < first + rows; i += ROWS) {
       int r0 = (aOffset + offsets[i]) & OFFSETS;
@@ -203,22 +213,31 @@ final class SixRowTile {
           }
         }
         int to = cOffset + i * ldc + j * 2 * LANES;
-        c00.add(FloatVector.fromArray(S, c, to)).intoArray(c, to);
-        c01.add(FloatVector.fromArray(S, c, to + LANES)).intoArray(c, to + LANES);
-        c10.add(FloatVector.fromArray(S, c, to + ldc)).intoArray(c, to + ldc);
-        c11.add(FloatVector.fromArray(S, c, to + ldc + LANES)).intoArray(c, to + ldc + LANES);
-        c20.add(FloatVector.fromArray(S, c, to + 2 * ldc)).intoArray(c, to + 2 * ldc);
-        c21.add(FloatVector.fromArray(S, c, to + 2 * ldc + LANES))
-            .intoArray(c, to + 2 * ldc + LANES);
-        c30.add(FloatVector.fromArray(S, c, to + 3 * ldc)).intoArray(c, to + 3 * ldc);
-        c31.add(FloatVector.fromArray(S, c, to + 3 * ldc + LANES))
-            .intoArray(c, to + 3 * ldc + LANES);
-        c40.add(FloatVector.fromArray(S, c, to + 4 * ldc)).intoArray(c, to + 4 * ldc);
-        c41.add(FloatVector.fromArray(S, c, to + 4 * ldc + LANES))
-            .intoArray(c, to + 4 * ldc + LANES);
-        c50.add(FloatVector.fromArray(S, c, to + 5 * ldc)).intoArray(c, to + 5 * ldc);
-        c51.add(FloatVector.fromArray(S, c, to + 5 * ldc + LANES))
-            .intoArray(c, to + 5 * ldc + LANES);
+        int at = to & mask;
+        c00 = c00.add(FloatVector.fromArray(S, prior, at));
+        c01 = c01.add(FloatVector.fromArray(S, prior, at + LANES));
+        c10 = c10.add(FloatVector.fromArray(S, prior, at + step));
+        c11 = c11.add(FloatVector.fromArray(S, prior, at + step + LANES));
+        c20 = c20.add(FloatVector.fromArray(S, prior, at + 2 * step));
+        c21 = c21.add(FloatVector.fromArray(S, prior, at + 2 * step + LANES));
+        c30 = c30.add(FloatVector.fromArray(S, prior, at + 3 * step));
+        c31 = c31.add(FloatVector.fromArray(S, prior, at + 3 * step + LANES));
+        c40 = c40.add(FloatVector.fromArray(S, prior, at + 4 * step));
+        c41 = c41.add(FloatVector.fromArray(S, prior, at + 4 * step + LANES));
+        c50 = c50.add(FloatVector.fromArray(S, prior, at + 5 * step));
+        c51 = c51.add(FloatVector.fromArray(S, prior, at + 5 * step + LANES));
+        c00.intoArray(c, to);
+        c01.intoArray(c, to + LANES);
+        c10.intoArray(c, to + ldc);
+        c11.intoArray(c, to + ldc + LANES);
+        c20.intoArray(c, to + 2 * ldc);
+        c21.intoArray(c, to + 2 * ldc + LANES);
+        c30.intoArray(c, to + 3 * ldc);
+        c31.intoArray(c, to + 3 * ldc + LANES);
+        c40.intoArray(c, to + 4 * ldc);
+        c41.intoArray(c, to + 4 * ldc + LANES);
+        c50.intoArray(c, to + 5 * ldc);
+        c51.intoArray(c, to + 5 * ldc + LANES);
       }
     }
   }
@@ -424,8 +443,8 @@ final class SixRowTile {
     }
   }
 
-  /** {@code C ← A · B + C}, as {@link #storeRuns}. */
-  static void addRuns(
+  /** {@code C ← A · B + prior}, as {@link #storeRuns}. */
+  static void multiplyRuns(
       int first,
       int rows,
       int panels,
@@ -438,9 +457,12 @@ final class SixRowTile {
       int[] offsets,
       float[] b,
       int bOffset,
+      float[] prior,
+      int mask,
       float[] c,
       int cOffset,
       int ldc) {
+    int step = ldc & mask;
     length &= LENGTHS;
     for (int i = first; i < first + rows; i += ROWS) {
       int a0 = aOffset + offsets[i];
@@ -513,22 +535,31 @@ final class SixRowTile {
           }
         }
         int to = cOffset + i * ldc + j * 2 * LANES;
-        c00.add(FloatVector.fromArray(S, c, to)).intoArray(c, to);
-        c01.add(FloatVector.fromArray(S, c, to + LANES)).intoArray(c, to + LANES);
-        c10.add(FloatVector.fromArray(S, c, to + ldc)).intoArray(c, to + ldc);
-        c11.add(FloatVector.fromArray(S, c, to + ldc + LANES)).intoArray(c, to + ldc + LANES);
-        c20.add(FloatVector.fromArray(S, c, to + 2 * ldc)).intoArray(c, to + 2 * ldc);
-        c21.add(FloatVector.fromArray(S, c, to + 2 * ldc + LANES))
-            .intoArray(c, to + 2 * ldc + LANES);
-        c30.add(FloatVector.fromArray(S, c, to + 3 * ldc)).intoArray(c, to + 3 * ldc);
-        c31.add(FloatVector.fromArray(S, c, to + 3 * ldc + LANES))
-            .intoArray(c, to + 3 * ldc + LANES);
-        c40.add(FloatVector.fromArray(S, c, to + 4 * ldc)).intoArray(c, to + 4 * ldc);
-        c41.add(FloatVector.fromArray(S, c, to + 4 * ldc + LANES))
-            .intoArray(c, to + 4 * ldc + LANES);
-        c50.add(FloatVector.fromArray(S, c, to + 5 * ldc)).intoArray(c, to + 5 * ldc);
-        c51.add(FloatVector.fromArray(S, c, to + 5 * ldc + LANES))
-            .intoArray(c, to + 5 * ldc + LANES);
+        int at = to & mask;
+        c00 = c00.add(FloatVector.fromArray(S, prior, at));
+        c01 = c01.add(FloatVector.fromArray(S, prior, at + LANES));
+        c10 = c10.add(FloatVector.fromArray(S, prior, at + step));
+        c11 = c11.add(FloatVector.fromArray(S, prior, at + step + LANES));
+        c20 = c20.add(FloatVector.fromArray(S, prior, at + 2 * step));
+        c21 = c21.add(FloatVector.fromArray(S, prior, at + 2 * step + LANES));
+        c30 = c30.add(FloatVector.fromArray(S, prior, at + 3 * step));
+        c31 = c31.add(FloatVector.fromArray(S, prior, at + 3 * step + LANES));
+        c40 = c40.add(FloatVector.fromArray(S, prior, at + 4 * step));
+        c41 = c41.add(FloatVector.fromArray(S, prior, at + 4 * step + LANES));
+        c50 = c50.add(FloatVector.fromArray(S, prior, at + 5 * step));
+        c51 = c51.add(FloatVector.fromArray(S, prior, at + 5 * step + LANES));
+        c00.intoArray(c, to);
+        c01.intoArray(c, to + LANES);
+        c10.intoArray(c, to + ldc);
+        c11.intoArray(c, to + ldc + LANES);
+        c20.intoArray(c, to + 2 * ldc);
+        c21.intoArray(c, to + 2 * ldc + LANES);
+        c30.intoArray(c, to + 3 * ldc);
+        c31.intoArray(c, to + 3 * ldc + LANES);
+        c40.intoArray(c, to + 4 * ldc);
+        c41.intoArray(c, to + 4 * ldc + LANES);
+        c50.intoArray(c, to + 5 * ldc);
+        c51.intoArray(c, to + 5 * ldc + LANES);
       }
     }
   }

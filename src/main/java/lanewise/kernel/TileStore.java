@@ -1,5 +1,6 @@
 package lanewise.kernel;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -9,6 +10,13 @@ import jdk.incubator.vector.VectorOperators;
  * before the tiles of a block run.
  */
 final class TileStore {
+  /** A prior that adds nothing: −0, as x + −0 is x for each x, for zeros of either sign too. */
+  static final float[] NOTHING = new float[Microkernel.NR];
+
+  static {
+    Arrays.fill(NOTHING, -0f);
+  }
+
   private float alpha;
   private float beta;
   private boolean last;
@@ -28,29 +36,39 @@ final class TileStore {
     return this;
   }
 
-  /** The microkernel's own way of doing the same, or −1 if it has none. */
-  int way() {
-    int sums = sums();
-    if (sums < 0 || !finishes()) {
-      return sums;
-    }
-    if (epilogue.bias() == null || (epilogue.activates() && !epilogue.isRelu())) {
-      return -1;
-    }
-    return sums == Microkernel.STORE ? Microkernel.FINISH : Microkernel.ADD_AND_FINISH;
+  /** Whether tiles do it all, with {@link #prior} and, if it {@link #finishes}, a bound. */
+  boolean inTiles() {
+    boolean bounds = epilogue.bias() != null && (!epilogue.activates() || epilogue.isRelu());
+    return sumsInTiles() && (bounds || !finishes());
   }
 
-  /** Whether a tile does it all, and reads nothing of C. */
+  /** Whether tiles get the sums to C, before {@link #epilogue}. */
+  boolean sumsInTiles() {
+    return alpha == 1 && (beta == 0 || beta == 1);
+  }
+
+  /** Whether tiles do it all, and read nothing of C. */
   boolean overwrites() {
-    return way() == Microkernel.STORE || way() == Microkernel.FINISH;
+    return inTiles() && !adds();
   }
 
-  /** How sums get to C before {@link #epilogue}: STORE, ADD, or −1 if the microkernel cannot. */
-  int sums() {
-    if (alpha != 1 || (beta != 0 && beta != 1)) {
-      return -1;
-    }
-    return beta == 0 ? Microkernel.STORE : Microkernel.ADD;
+  /** Whether C, or a part, joins the sums. */
+  boolean adds() {
+    return beta != 0;
+  }
+
+  /**
+   * What a tile adds to its sums, C or {@link #NOTHING}. With one method for both, that begins or
+   * goes on, C2 compiles it once and sooner; a branch it would take for dead until the second
+   * block.
+   */
+  float[] prior(float[] c) {
+    return beta == 0 ? NOTHING : c;
+  }
+
+  /** Masks an offset or a step of C, to be one of {@link #prior}. */
+  int mask() {
+    return beta == 0 ? 0 : -1;
   }
 
   /** Whether {@link #epilogue} changes anything. */

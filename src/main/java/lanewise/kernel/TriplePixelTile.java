@@ -1,7 +1,6 @@
 package lanewise.kernel;
 
 import static lanewise.kernel.Microkernel.LANES;
-import static lanewise.kernel.Microkernel.STORE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -65,18 +64,19 @@ final class TriplePixelTile {
         int at = aOffset + taps[row];
         int second = taps[row + 3] - taps[row];
         int third = taps[row + 6] - taps[row];
-        int way = done == 0 ? store.way() : STORE;
+        float[] prior = done == 0 ? store.prior(c) : TileStore.NOTHING;
+        int mask = done == 0 ? store.mask() : 0;
         float[] to = done == 0 ? c : tile;
         int toOffset = done == 0 ? cOffset + i * ldc + j : 0;
         int toStep = done == 0 ? ldc : width;
         if (width == LANES) {
           rows9x1(
-              lines, pixels, a, at, second, third, aStep, aLine, b, from, step, way, to, toOffset,
-              toStep);
+              lines, pixels, a, at, second, third, aStep, aLine, b, from, step, prior, mask, to,
+              toOffset, toStep);
         } else {
           rows9x2(
-              lines, pixels, a, at, second, third, aStep, aLine, b, from, step, way, to, toOffset,
-              toStep);
+              lines, pixels, a, at, second, third, aStep, aLine, b, from, step, prior, mask, to,
+              toOffset, toStep);
         }
         if (done > 0) {
           int left = cOffset + i * ldc + j;
@@ -98,7 +98,8 @@ final class TriplePixelTile {
       float[] b,
       int bOffset,
       int bStep,
-      int finish,
+      float[] prior,
+      int mask,
       float[] c,
       int cOffset,
       int ldc) {
@@ -140,27 +141,26 @@ final class TriplePixelTile {
         from += bStep;
       }
     }
-    if (finish == STORE) {
-      c00.intoArray(c, cOffset);
-      c10.intoArray(c, cOffset + ldc);
-      c20.intoArray(c, cOffset + 2 * ldc);
-      c30.intoArray(c, cOffset + 3 * ldc);
-      c40.intoArray(c, cOffset + 4 * ldc);
-      c50.intoArray(c, cOffset + 5 * ldc);
-      c60.intoArray(c, cOffset + 6 * ldc);
-      c70.intoArray(c, cOffset + 7 * ldc);
-      c80.intoArray(c, cOffset + 8 * ldc);
-      return;
-    }
-    c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
-    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
-    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
-    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
-    c40.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc)).intoArray(c, cOffset + 4 * ldc);
-    c50.add(FloatVector.fromArray(S, c, cOffset + 5 * ldc)).intoArray(c, cOffset + 5 * ldc);
-    c60.add(FloatVector.fromArray(S, c, cOffset + 6 * ldc)).intoArray(c, cOffset + 6 * ldc);
-    c70.add(FloatVector.fromArray(S, c, cOffset + 7 * ldc)).intoArray(c, cOffset + 7 * ldc);
-    c80.add(FloatVector.fromArray(S, c, cOffset + 8 * ldc)).intoArray(c, cOffset + 8 * ldc);
+    int at = cOffset & mask;
+    int step = ldc & mask;
+    c00 = c00.add(FloatVector.fromArray(S, prior, at));
+    c10 = c10.add(FloatVector.fromArray(S, prior, at + step));
+    c20 = c20.add(FloatVector.fromArray(S, prior, at + 2 * step));
+    c30 = c30.add(FloatVector.fromArray(S, prior, at + 3 * step));
+    c40 = c40.add(FloatVector.fromArray(S, prior, at + 4 * step));
+    c50 = c50.add(FloatVector.fromArray(S, prior, at + 5 * step));
+    c60 = c60.add(FloatVector.fromArray(S, prior, at + 6 * step));
+    c70 = c70.add(FloatVector.fromArray(S, prior, at + 7 * step));
+    c80 = c80.add(FloatVector.fromArray(S, prior, at + 8 * step));
+    c00.intoArray(c, cOffset);
+    c10.intoArray(c, cOffset + ldc);
+    c20.intoArray(c, cOffset + 2 * ldc);
+    c30.intoArray(c, cOffset + 3 * ldc);
+    c40.intoArray(c, cOffset + 4 * ldc);
+    c50.intoArray(c, cOffset + 5 * ldc);
+    c60.intoArray(c, cOffset + 6 * ldc);
+    c70.intoArray(c, cOffset + 7 * ldc);
+    c80.intoArray(c, cOffset + 8 * ldc);
   }
 
   private static void rows9x2(
@@ -175,7 +175,8 @@ final class TriplePixelTile {
       float[] b,
       int bOffset,
       int bStep,
-      int finish,
+      float[] prior,
+      int mask,
       float[] c,
       int cOffset,
       int ldc) {
@@ -236,51 +237,43 @@ final class TriplePixelTile {
         from += bStep;
       }
     }
-    if (finish == STORE) {
-      c00.intoArray(c, cOffset);
-      c01.intoArray(c, cOffset + LANES);
-      c10.intoArray(c, cOffset + ldc);
-      c11.intoArray(c, cOffset + ldc + LANES);
-      c20.intoArray(c, cOffset + 2 * ldc);
-      c21.intoArray(c, cOffset + 2 * ldc + LANES);
-      c30.intoArray(c, cOffset + 3 * ldc);
-      c31.intoArray(c, cOffset + 3 * ldc + LANES);
-      c40.intoArray(c, cOffset + 4 * ldc);
-      c41.intoArray(c, cOffset + 4 * ldc + LANES);
-      c50.intoArray(c, cOffset + 5 * ldc);
-      c51.intoArray(c, cOffset + 5 * ldc + LANES);
-      c60.intoArray(c, cOffset + 6 * ldc);
-      c61.intoArray(c, cOffset + 6 * ldc + LANES);
-      c70.intoArray(c, cOffset + 7 * ldc);
-      c71.intoArray(c, cOffset + 7 * ldc + LANES);
-      c80.intoArray(c, cOffset + 8 * ldc);
-      c81.intoArray(c, cOffset + 8 * ldc + LANES);
-      return;
-    }
-    c00.add(FloatVector.fromArray(S, c, cOffset)).intoArray(c, cOffset);
-    c01.add(FloatVector.fromArray(S, c, cOffset + LANES)).intoArray(c, cOffset + LANES);
-    c10.add(FloatVector.fromArray(S, c, cOffset + ldc)).intoArray(c, cOffset + ldc);
-    c11.add(FloatVector.fromArray(S, c, cOffset + ldc + LANES)).intoArray(c, cOffset + ldc + LANES);
-    c20.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc)).intoArray(c, cOffset + 2 * ldc);
-    c21.add(FloatVector.fromArray(S, c, cOffset + 2 * ldc + LANES))
-        .intoArray(c, cOffset + 2 * ldc + LANES);
-    c30.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc)).intoArray(c, cOffset + 3 * ldc);
-    c31.add(FloatVector.fromArray(S, c, cOffset + 3 * ldc + LANES))
-        .intoArray(c, cOffset + 3 * ldc + LANES);
-    c40.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc)).intoArray(c, cOffset + 4 * ldc);
-    c41.add(FloatVector.fromArray(S, c, cOffset + 4 * ldc + LANES))
-        .intoArray(c, cOffset + 4 * ldc + LANES);
-    c50.add(FloatVector.fromArray(S, c, cOffset + 5 * ldc)).intoArray(c, cOffset + 5 * ldc);
-    c51.add(FloatVector.fromArray(S, c, cOffset + 5 * ldc + LANES))
-        .intoArray(c, cOffset + 5 * ldc + LANES);
-    c60.add(FloatVector.fromArray(S, c, cOffset + 6 * ldc)).intoArray(c, cOffset + 6 * ldc);
-    c61.add(FloatVector.fromArray(S, c, cOffset + 6 * ldc + LANES))
-        .intoArray(c, cOffset + 6 * ldc + LANES);
-    c70.add(FloatVector.fromArray(S, c, cOffset + 7 * ldc)).intoArray(c, cOffset + 7 * ldc);
-    c71.add(FloatVector.fromArray(S, c, cOffset + 7 * ldc + LANES))
-        .intoArray(c, cOffset + 7 * ldc + LANES);
-    c80.add(FloatVector.fromArray(S, c, cOffset + 8 * ldc)).intoArray(c, cOffset + 8 * ldc);
-    c81.add(FloatVector.fromArray(S, c, cOffset + 8 * ldc + LANES))
-        .intoArray(c, cOffset + 8 * ldc + LANES);
+    int at = cOffset & mask;
+    int step = ldc & mask;
+    c00 = c00.add(FloatVector.fromArray(S, prior, at));
+    c01 = c01.add(FloatVector.fromArray(S, prior, at + LANES));
+    c10 = c10.add(FloatVector.fromArray(S, prior, at + step));
+    c11 = c11.add(FloatVector.fromArray(S, prior, at + step + LANES));
+    c20 = c20.add(FloatVector.fromArray(S, prior, at + 2 * step));
+    c21 = c21.add(FloatVector.fromArray(S, prior, at + 2 * step + LANES));
+    c30 = c30.add(FloatVector.fromArray(S, prior, at + 3 * step));
+    c31 = c31.add(FloatVector.fromArray(S, prior, at + 3 * step + LANES));
+    c40 = c40.add(FloatVector.fromArray(S, prior, at + 4 * step));
+    c41 = c41.add(FloatVector.fromArray(S, prior, at + 4 * step + LANES));
+    c50 = c50.add(FloatVector.fromArray(S, prior, at + 5 * step));
+    c51 = c51.add(FloatVector.fromArray(S, prior, at + 5 * step + LANES));
+    c60 = c60.add(FloatVector.fromArray(S, prior, at + 6 * step));
+    c61 = c61.add(FloatVector.fromArray(S, prior, at + 6 * step + LANES));
+    c70 = c70.add(FloatVector.fromArray(S, prior, at + 7 * step));
+    c71 = c71.add(FloatVector.fromArray(S, prior, at + 7 * step + LANES));
+    c80 = c80.add(FloatVector.fromArray(S, prior, at + 8 * step));
+    c81 = c81.add(FloatVector.fromArray(S, prior, at + 8 * step + LANES));
+    c00.intoArray(c, cOffset);
+    c01.intoArray(c, cOffset + LANES);
+    c10.intoArray(c, cOffset + ldc);
+    c11.intoArray(c, cOffset + ldc + LANES);
+    c20.intoArray(c, cOffset + 2 * ldc);
+    c21.intoArray(c, cOffset + 2 * ldc + LANES);
+    c30.intoArray(c, cOffset + 3 * ldc);
+    c31.intoArray(c, cOffset + 3 * ldc + LANES);
+    c40.intoArray(c, cOffset + 4 * ldc);
+    c41.intoArray(c, cOffset + 4 * ldc + LANES);
+    c50.intoArray(c, cOffset + 5 * ldc);
+    c51.intoArray(c, cOffset + 5 * ldc + LANES);
+    c60.intoArray(c, cOffset + 6 * ldc);
+    c61.intoArray(c, cOffset + 6 * ldc + LANES);
+    c70.intoArray(c, cOffset + 7 * ldc);
+    c71.intoArray(c, cOffset + 7 * ldc + LANES);
+    c80.intoArray(c, cOffset + 8 * ldc);
+    c81.intoArray(c, cOffset + 8 * ldc + LANES);
   }
 }

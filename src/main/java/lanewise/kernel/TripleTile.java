@@ -60,7 +60,7 @@ final class TripleTile {
     int panels = columns / Microkernel.NR;
     int panelStep = 3 * k * Microkernel.NR;
     int rest = panels * Microkernel.NR;
-    boolean finishes = store.way() == Microkernel.FINISH;
+    boolean finishes = store.overwrites() && store.finishes();
     float[] bias = store.bias(packed);
     float floor = store.floor();
     if (panels > 0 && finishes) {

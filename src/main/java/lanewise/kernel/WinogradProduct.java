@@ -339,7 +339,7 @@ final class WinogradProduct {
       int mOffset,
       int plane,
       Scratch scratch) {
-    boolean fused = store.way() >= 0;
+    boolean fused = store.inTiles();
     boolean sums = fused && epilogue.sums();
     float[] bias = fused ? store.bias(zeros) : zeros;
     int biasOffset = bias == zeros ? 0 : store.biasOffset(0);
