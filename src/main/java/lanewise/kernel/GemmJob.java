@@ -29,8 +29,11 @@ final class GemmJob implements WorkerPool.Task {
   /** Columns of C up to which {@code Aᵀ · B} may be computed by {@code Bᵀ · A}. */
   private static final int TURNED = 64;
 
-  /** And elements of A, 4 MB; from farther away, what is read is best narrow. */
+  /** Elements of A up to which it is best read in place, though a few columns at a time: 4 MB. */
   private static final int NEAR = 1 << 20;
+
+  /** And its columns, if there are more, that a block of k leaves in the second-level cache. */
+  private static final int NARROW = 512;
 
   /** Elements of {@code Bᵀ} up to which B is transposed whole rather than packed. */
   private static final int STRAIGHTENED = 1 << 14;
@@ -157,12 +160,16 @@ final class GemmJob implements WorkerPool.Task {
     if (n < Simd.LANES && m > Simd.LANES) {
       return true;
     }
-    if (n > TURNED || (long) m * k > NEAR) {
+    if (n > TURNED || !near()) {
       return false;
     }
     long straight = tileRows(m) * vectorTimes(n);
     long turned = tileRows(n) * vectorTimes(m);
-    return 5 * turned <= 4 * straight && (straight - turned) * k > 2L * m * n;
+    return 8 * turned <= 7 * straight && (straight - turned) * k > 2L * m * n;
+  }
+
+  private boolean near() {
+    return m <= NARROW || (long) m * k <= NEAR;
   }
 
   private static long tileRows(int m) {
@@ -294,7 +301,7 @@ final class GemmJob implements WorkerPool.Task {
         && k > 0
         && (Math.min(m, n) <= IN_PLACE || (long) m * n <= IN_PLACE_ELEMENTS)
         && OuterProductTile.suits(m)
-        && (n < Microkernel.NR || (long) m * k <= NEAR)
+        && (n < Microkernel.NR || near())
         && alpha == 1
         && (beta == 0 || beta == 1)
         && epilogue == Epilogue.NONE;
@@ -406,6 +413,10 @@ final class GemmJob implements WorkerPool.Task {
     if (inPlace) {
       int left = aOffset + row * lda + i;
       int right = bOffset + row * ldb + jc + j;
+      if (Math.max(m, n) <= NARROW && ReadAhead.pays((long) k * (m + n), Math.max(m, n))) {
+        ReadAhead.lines(a, left, left + depth * lda);
+        ReadAhead.lines(b, right, right + depth * ldb);
+      }
       OuterProductTile.multiply(
           rows, columns, depth, a, left, lda, b, right, ldb, store, c, at, ldc, scratch);
       return;

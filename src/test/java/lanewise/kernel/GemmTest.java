@@ -294,6 +294,21 @@ final class GemmTest {
     }
   }
 
+  /** So many blocks that their sums are added some at a time, of matrices beyond the caches. */
+  @Test
+  void fewRowsAndColumnsOfVeryManyProducts() {
+    for (int[] size : new int[][] {{181, 181, 2100}, {128, 10, 9000}, {90, 40, 26000}}) {
+      for (ReferenceGemm product : everyTranspose(size[0], size[1], size[2], 1, 0, Epilogue.NONE)) {
+        if (product.transposeA() && !product.transposeB()) {
+          for (int threads = 1; threads <= 3; threads++) {
+            WorkerPool.threads(threads);
+            assertNearAndInOrder(product);
+          }
+        }
+      }
+    }
+  }
+
   /** Small enough for both operands to be read where they lie, with rows and columns to spare. */
   @Test
   void withoutPacking() {
