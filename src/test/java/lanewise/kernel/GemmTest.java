@@ -294,6 +294,42 @@ final class GemmTest {
     }
   }
 
+  /** Products too small for a float leave −0, which adding 0 would make 0. */
+  @Test
+  void negativeZeroStays() {
+    for (int[] size :
+        new int[][] {
+          {1, 33, 17},
+          {8, 32, 25},
+          {12, 48, 40},
+          {13, 17, 5},
+          {50, 96, 100},
+          {64, 70, 300},
+          {70, 10, 40},
+          {150, 7, 64},
+          {150, 150, 600}
+        }) {
+      int m = size[0];
+      int n = size[1];
+      int k = size[2];
+      float[] a = new float[m * k];
+      Arrays.fill(a, -1e-30f);
+      float[] b = new float[k * n];
+      Arrays.fill(b, 1e-30f);
+      float[] expected = new float[m * n];
+      Arrays.fill(expected, -0f);
+      for (boolean transposeA : new boolean[] {false, true}) {
+        for (boolean transposeB : new boolean[] {false, true}) {
+          float[] c = new float[m * n];
+          int lda = transposeA ? m : k;
+          int ldb = transposeB ? k : n;
+          Gemm.multiply(transposeA, transposeB, m, n, k, 1, a, 0, lda, b, 0, ldb, 0, c, 0, n);
+          assertArrayEquals(expected, c);
+        }
+      }
+    }
+  }
+
   /** So many blocks that their sums are added some at a time, of matrices beyond the caches. */
   @Test
   void fewRowsAndColumnsOfVeryManyProducts() {
