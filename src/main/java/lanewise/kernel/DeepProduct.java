@@ -101,7 +101,7 @@ final class DeepProduct implements WorkerPool.Task {
     int from = bOffset + p * ldb;
     if (OuterProductTile.suits(m)) {
       int to = aOffset + p * lda + i;
-      if (ReadAhead.pays((long) k * (m + n), Math.max(m, n))) {
+      if (GemmJob.readsAhead(k, lda, ldb)) {
         ReadAhead.lines(a, to, to + depth * lda);
         ReadAhead.lines(b, from, from + depth * ldb);
       }

@@ -60,7 +60,7 @@ final class DirectTile {
       float[] c,
       int cOffset,
       int ldc) {
-    float[] prior = adds ? c : TileStore.NOTHING;
+    float[] prior = adds ? c : TileStore.NO_PRIOR;
     int mask = adds ? -1 : 0;
     int eights = m % ROWS > FOUR && m > ROWS ? m : m / ROWS * ROWS;
     multiply8x2(0, eights, n, k, a, aOffset, lda, b, bOffset, ldb, prior, mask, c, cOffset, ldc);

@@ -172,6 +172,12 @@ final class GemmJob implements WorkerPool.Task {
     return m <= NARROW || (long) m * k <= NEAR;
   }
 
+  /** Whether blocks of k come from memory, a few columns of them at a time, and fit a cache. */
+  static boolean readsAhead(int k, int lda, int ldb) {
+    int widest = Math.max(lda, ldb);
+    return widest <= NARROW && ReadAhead.pays((long) k * (lda + ldb), widest);
+  }
+
   private static long tileRows(int m) {
     return roundUp(m, 1, Simd.REGISTERS >= 32 ? OuterProductTile.ROWS : 1);
   }
@@ -413,7 +419,7 @@ final class GemmJob implements WorkerPool.Task {
     if (inPlace) {
       int left = aOffset + row * lda + i;
       int right = bOffset + row * ldb + jc + j;
-      if (Math.max(m, n) <= NARROW && ReadAhead.pays((long) k * (m + n), Math.max(m, n))) {
+      if (readsAhead(k, lda, ldb)) {
         ReadAhead.lines(a, left, left + depth * lda);
         ReadAhead.lines(b, right, right + depth * ldb);
       }

@@ -61,7 +61,7 @@ final class OuterProductTile {
         boolean whole = done == 0 && used == width;
         int at = cOffset + i * ldc + j;
         int from = aOffset + i - done;
-        float[] prior = whole ? store.prior(c) : TileStore.NOTHING;
+        float[] prior = whole ? store.prior(c) : TileStore.NO_PRIOR;
         int mask = whole ? store.mask() : 0;
         float[] to = whole ? c : tile;
         int toOffset = whole ? at : 0;

@@ -560,7 +560,7 @@ final class Patches {
             right,
             rightStep > 0 ? rightOffset + j : rightOffset + pixels * j,
             rightStep > 0 ? rightStep : width,
-            whole ? store.prior(c) : TileStore.NOTHING,
+            whole ? store.prior(c) : TileStore.NO_PRIOR,
             whole ? store.mask() : 0,
             whole ? c : tile,
             whole ? at : 0,

@@ -117,7 +117,7 @@ final class RowTile {
           aOffset + offsets[even + 3],
           b,
           bOffset,
-          TileStore.NOTHING,
+          TileStore.NO_PRIOR,
           0,
           true,
           bias,

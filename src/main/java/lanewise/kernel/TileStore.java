@@ -11,10 +11,10 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class TileStore {
   /** A prior that adds nothing: −0, as x + −0 is x for each x, for zeros of either sign too. */
-  static final float[] NOTHING = new float[Microkernel.NR];
+  static final float[] NO_PRIOR = new float[Microkernel.NR];
 
   static {
-    Arrays.fill(NOTHING, -0f);
+    Arrays.fill(NO_PRIOR, -0f);
   }
 
   private float alpha;
@@ -58,12 +58,12 @@ final class TileStore {
   }
 
   /**
-   * What a tile adds to its sums, C or {@link #NOTHING}. With one method for both, that begins or
+   * What a tile adds to its sums, C or {@link #NO_PRIOR}. With one method for both, that begins or
    * goes on, C2 compiles it once and sooner; a branch it would take for dead until the second
    * block.
    */
   float[] prior(float[] c) {
-    return beta == 0 ? NOTHING : c;
+    return beta == 0 ? NO_PRIOR : c;
   }
 
   /** Masks an offset or a step of C, to be one of {@link #prior}. */

@@ -64,7 +64,7 @@ final class TriplePixelTile {
         int at = aOffset + taps[row];
         int second = taps[row + 3] - taps[row];
         int third = taps[row + 6] - taps[row];
-        float[] prior = done == 0 ? store.prior(c) : TileStore.NOTHING;
+        float[] prior = done == 0 ? store.prior(c) : TileStore.NO_PRIOR;
         int mask = done == 0 ? store.mask() : 0;
         float[] to = done == 0 ? c : tile;
         int toOffset = done == 0 ? cOffset + i * ldc + j : 0;
