@@ -60,10 +60,12 @@ final class DirectTile {
       float[] c,
       int cOffset,
       int ldc) {
-    float[] prior = adds ? c : TileStore.NO_PRIOR;
-    int mask = adds ? -1 : 0;
+    if (adds) {
+      add8x2(m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
+      return;
+    }
     int eights = m % ROWS > FOUR && m > ROWS ? m : m / ROWS * ROWS;
-    multiply8x2(0, eights, n, k, a, aOffset, lda, b, bOffset, ldb, prior, mask, c, cOffset, ldc);
+    store8x2(0, eights, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
     store4x2(eights, m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
     if (Math.ceilDiv(n, LANES) % 2 == 1) {
       int right = bOffset + n - LANES;
@@ -73,7 +75,7 @@ final class DirectTile {
     }
   }
 
-  private static void multiply8x2(
+  private static void store8x2(
       int first,
       int m,
       int n,
@@ -84,12 +86,9 @@ final class DirectTile {
       float[] b,
       int bOffset,
       int ldb,
-      float[] prior,
-      int mask,
       float[] c,
       int cOffset,
       int ldc) {
-    int step = ldc & mask;
     for (int i = first; i < m; i += ROWS) {
       int row = Math.min(i, m - ROWS);
       int r0 = (aOffset + row * lda) & OFFSETS;
@@ -148,23 +147,6 @@ final class DirectTile {
           c71 = x.fma(b1, c71);
         }
         int to = cOffset + row * ldc + j;
-        int at = to & mask;
-        c00 = c00.add(FloatVector.fromArray(S, prior, at));
-        c01 = c01.add(FloatVector.fromArray(S, prior, at + LANES));
-        c10 = c10.add(FloatVector.fromArray(S, prior, at + step));
-        c11 = c11.add(FloatVector.fromArray(S, prior, at + step + LANES));
-        c20 = c20.add(FloatVector.fromArray(S, prior, at + 2 * step));
-        c21 = c21.add(FloatVector.fromArray(S, prior, at + 2 * step + LANES));
-        c30 = c30.add(FloatVector.fromArray(S, prior, at + 3 * step));
-        c31 = c31.add(FloatVector.fromArray(S, prior, at + 3 * step + LANES));
-        c40 = c40.add(FloatVector.fromArray(S, prior, at + 4 * step));
-        c41 = c41.add(FloatVector.fromArray(S, prior, at + 4 * step + LANES));
-        c50 = c50.add(FloatVector.fromArray(S, prior, at + 5 * step));
-        c51 = c51.add(FloatVector.fromArray(S, prior, at + 5 * step + LANES));
-        c60 = c60.add(FloatVector.fromArray(S, prior, at + 6 * step));
-        c61 = c61.add(FloatVector.fromArray(S, prior, at + 6 * step + LANES));
-        c70 = c70.add(FloatVector.fromArray(S, prior, at + 7 * step));
-        c71 = c71.add(FloatVector.fromArray(S, prior, at + 7 * step + LANES));
         c00.intoArray(c, to);
         c01.intoArray(c, to + second);
         c10.intoArray(c, to + ldc);
@@ -181,6 +163,101 @@ final class DirectTile {
         c61.intoArray(c, to + 6 * ldc + second);
         c70.intoArray(c, to + 7 * ldc);
         c71.intoArray(c, to + 7 * ldc + second);
+      }
+    }
+  }
+
+  private static void add8x2(
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int aOffset,
+      int lda,
+      float[] b,
+      int bOffset,
+      int ldb,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    for (int i = 0; i < m; i += ROWS) {
+      int r0 = (aOffset + i * lda) & OFFSETS;
+      int r1 = (r0 + lda) & OFFSETS;
+      int r2 = (r1 + lda) & OFFSETS;
+      int r3 = (r2 + lda) & OFFSETS;
+      int r4 = (r3 + lda) & OFFSETS;
+      int r5 = (r4 + lda) & OFFSETS;
+      int r6 = (r5 + lda) & OFFSETS;
+      int r7 = (r6 + lda) & OFFSETS;
+      for (int j = 0; j < n; j += NR) {
+        FloatVector c00 = FloatVector.zero(S);
+        FloatVector c01 = FloatVector.zero(S);
+        FloatVector c10 = FloatVector.zero(S);
+        FloatVector c11 = FloatVector.zero(S);
+        FloatVector c20 = FloatVector.zero(S);
+        FloatVector c21 = FloatVector.zero(S);
+        FloatVector c30 = FloatVector.zero(S);
+        FloatVector c31 = FloatVector.zero(S);
+        FloatVector c40 = FloatVector.zero(S);
+        FloatVector c41 = FloatVector.zero(S);
+        FloatVector c50 = FloatVector.zero(S);
+        FloatVector c51 = FloatVector.zero(S);
+        FloatVector c60 = FloatVector.zero(S);
+        FloatVector c61 = FloatVector.zero(S);
+        FloatVector c70 = FloatVector.zero(S);
+        FloatVector c71 = FloatVector.zero(S);
+        for (int p = 0; p < k; p++) {
+          int from = bOffset + p * ldb + j;
+          FloatVector b0 = FloatVector.fromArray(S, b, from);
+          FloatVector b1 = FloatVector.fromArray(S, b, from + LANES);
+          FloatVector x = FloatVector.broadcast(S, a[r0 + p]);
+          c00 = x.fma(b0, c00);
+          c01 = x.fma(b1, c01);
+          x = FloatVector.broadcast(S, a[r1 + p]);
+          c10 = x.fma(b0, c10);
+          c11 = x.fma(b1, c11);
+          x = FloatVector.broadcast(S, a[r2 + p]);
+          c20 = x.fma(b0, c20);
+          c21 = x.fma(b1, c21);
+          x = FloatVector.broadcast(S, a[r3 + p]);
+          c30 = x.fma(b0, c30);
+          c31 = x.fma(b1, c31);
+          x = FloatVector.broadcast(S, a[r4 + p]);
+          c40 = x.fma(b0, c40);
+          c41 = x.fma(b1, c41);
+          x = FloatVector.broadcast(S, a[r5 + p]);
+          c50 = x.fma(b0, c50);
+          c51 = x.fma(b1, c51);
+          x = FloatVector.broadcast(S, a[r6 + p]);
+          c60 = x.fma(b0, c60);
+          c61 = x.fma(b1, c61);
+          x = FloatVector.broadcast(S, a[r7 + p]);
+          c70 = x.fma(b0, c70);
+          c71 = x.fma(b1, c71);
+        }
+        int to = cOffset + i * ldc + j;
+        c00.add(FloatVector.fromArray(S, c, to)).intoArray(c, to);
+        c01.add(FloatVector.fromArray(S, c, to + LANES)).intoArray(c, to + LANES);
+        c10.add(FloatVector.fromArray(S, c, to + ldc)).intoArray(c, to + ldc);
+        c11.add(FloatVector.fromArray(S, c, to + ldc + LANES)).intoArray(c, to + ldc + LANES);
+        c20.add(FloatVector.fromArray(S, c, to + 2 * ldc)).intoArray(c, to + 2 * ldc);
+        c21.add(FloatVector.fromArray(S, c, to + 2 * ldc + LANES))
+            .intoArray(c, to + 2 * ldc + LANES);
+        c30.add(FloatVector.fromArray(S, c, to + 3 * ldc)).intoArray(c, to + 3 * ldc);
+        c31.add(FloatVector.fromArray(S, c, to + 3 * ldc + LANES))
+            .intoArray(c, to + 3 * ldc + LANES);
+        c40.add(FloatVector.fromArray(S, c, to + 4 * ldc)).intoArray(c, to + 4 * ldc);
+        c41.add(FloatVector.fromArray(S, c, to + 4 * ldc + LANES))
+            .intoArray(c, to + 4 * ldc + LANES);
+        c50.add(FloatVector.fromArray(S, c, to + 5 * ldc)).intoArray(c, to + 5 * ldc);
+        c51.add(FloatVector.fromArray(S, c, to + 5 * ldc + LANES))
+            .intoArray(c, to + 5 * ldc + LANES);
+        c60.add(FloatVector.fromArray(S, c, to + 6 * ldc)).intoArray(c, to + 6 * ldc);
+        c61.add(FloatVector.fromArray(S, c, to + 6 * ldc + LANES))
+            .intoArray(c, to + 6 * ldc + LANES);
+        c70.add(FloatVector.fromArray(S, c, to + 7 * ldc)).intoArray(c, to + 7 * ldc);
+        c71.add(FloatVector.fromArray(S, c, to + 7 * ldc + LANES))
+            .intoArray(c, to + 7 * ldc + LANES);
       }
     }
   }
