@@ -1,5 +1,7 @@
 package lanewise.cli;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import lanewise.Lanewise;
@@ -21,11 +23,10 @@ final class InfoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    boolean fma = Roofline.fusedMultiplyAdd();
     line("JDK", "%s (%s)", Runtime.version(), System.getProperty("java.vm.name"));
     line("machine", "%s, %s", System.getProperty("os.name"), System.getProperty("os.arch"));
     line("vectors", "%d lanes of float, %d bits", Simd.lanes(), Simd.lanes() * Float.SIZE);
-    line("FMA", fma ? "in hardware" : "emulated: everything will be slow");
+    line("FMA", fusedMultiplyAdd() ? "in hardware" : "emulated: everything will be slow");
     line("threads", "%d", Lanewise.threads());
     line("FMA peak", "%.0f GFLOP/s on one thread", Roofline.fmaGflops());
     for (Roofline.Bandwidth bandwidth : Roofline.readBandwidths()) {
@@ -36,6 +37,14 @@ final class InfoCommand implements Callable<Integer> {
           bandwidth.bytes() / 1024);
     }
     return Main.OK;
+  }
+
+  /**
+   * Whether the JVM multiplies and adds in one instruction, rather than with {@code BigDecimal}.
+   */
+  private static boolean fusedMultiplyAdd() {
+    var vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    return Boolean.parseBoolean(vm.getVMOption("UseFMA").getValue());
   }
 
   private void line(String name, String format, Object... values) {

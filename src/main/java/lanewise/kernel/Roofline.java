@@ -2,7 +2,6 @@ package lanewise.kernel;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -42,8 +41,6 @@ public final class Roofline {
   private static final int SAMPLES = 40;
   private static final long ENOUGH_NANOS = 100_000_000;
   private static final long TOO_MANY_NANOS = 2_000_000_000;
-  private static final int PROBES = 200;
-  private static final int PROBE_LENGTH = 256;
 
   private static volatile float sink;
 
@@ -51,7 +48,7 @@ public final class Roofline {
 
   /**
    * The FMA peak of one thread in 10⁹ floating-point operations a second; takes less than a second
-   * where {@link #fusedMultiplyAdd} holds.
+   * unless they are emulated.
    */
   public static double fmaGflops() {
     warmUp(() -> sink = multiplyAdds(WARMUP_STEPS));
@@ -85,45 +82,6 @@ public final class Roofline {
     return Arrays.stream(SIZES)
         .mapToObj(bytes -> new Bandwidth(bytes, readGigabytesPerSecond(bytes)))
         .toList();
-  }
-
-  /**
-   * Whether fused multiply-adds run in hardware: emulated ones take hundreds of times as long as a
-   * product and a sum.
-   */
-  public static boolean fusedMultiplyAdd() {
-    float[] x = new float[PROBE_LENGTH];
-    Random random = new Random(1);
-    for (int i = 0; i < x.length; i++) {
-      x[i] = random.nextFloat();
-    }
-    long fused = Long.MAX_VALUE;
-    long separate = Long.MAX_VALUE;
-    for (int probe = 0; probe < PROBES; probe++) {
-      long start = System.nanoTime();
-      sink = fused(x);
-      long middle = System.nanoTime();
-      sink = separate(x);
-      fused = Math.min(fused, middle - start);
-      separate = Math.min(separate, System.nanoTime() - middle);
-    }
-    return fused < 15 * separate;
-  }
-
-  private static float fused(float[] x) {
-    float sum = 0;
-    for (float value : x) {
-      sum = Math.fma(value, 0.5f, sum);
-    }
-    return sum;
-  }
-
-  private static float separate(float[] x) {
-    float sum = 0;
-    for (float value : x) {
-      sum += value * 0.5f;
-    }
-    return sum;
   }
 
   private static void warmUp(Runnable work) {

@@ -165,16 +165,18 @@ class BenchTest {
   }
 
   @Test
-  void timesGiveMeansAndQuantiles() {
+  void timesGiveMeansAndQuantiles() throws InterruptedException {
     StepTimes times = new StepTimes(3);
     long begin = System.nanoTime();
-    for (int i = 0; i < 4; i++) {
+    times.tick();
+    for (int i = 0; i < 3; i++) {
+      Thread.sleep(1);
       times.tick();
     }
     double all = 1e-9 * (System.nanoTime() - begin);
-    assertTrue(times.mean() > 0 && 3 * times.mean() <= all);
+    assertTrue(times.mean() > 0 && 3 * times.mean() < all);
     assertTrue(times.quantile(0.1) <= times.quantile(0.5));
     assertTrue(times.quantile(0.5) <= times.quantile(1));
-    assertTrue(times.quantile(1) <= 3 * times.mean());
+    assertTrue(times.quantile(1) < 3 * times.mean());
   }
 }
