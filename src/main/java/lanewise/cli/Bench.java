@@ -19,6 +19,9 @@ final class Bench {
   /** In seconds. */
   private static final double LONGEST_WARM_UP = 60;
 
+  /** Seconds up to which rounds of steps grow. */
+  private static final double ROUND = 0.5;
+
   private static final int LEAST_PEAKS = 3;
 
   private final int batch;
@@ -56,19 +59,20 @@ final class Bench {
   }
 
   /**
-   * Runs more and more steps for {@code seconds}, and on until they get no faster: the compiler may
-   * take longer than that where it has to share the processors.
+   * Runs more and more steps for {@code seconds}, and on until they get no faster and allocate
+   * nothing, as code on vectors does before it is compiled: the compiler may be late where it has
+   * to share the processors, and with what few steps call.
    */
   private StepTimes warmUp(double seconds) {
     long start = System.nanoTime();
     StepTimes times = steps(1);
     double elapsed = 0;
-    boolean faster = true;
-    for (int steps = 1; elapsed < seconds || (faster && elapsed < LONGEST_WARM_UP); ) {
+    boolean warms = true;
+    for (int steps = 1; elapsed < seconds || (warms && elapsed < LONGEST_WARM_UP); ) {
       double before = times.quantile(0.5);
-      steps = Math.min(2 * steps, mostSteps);
+      steps = steps * times.mean() < ROUND ? Math.min(2 * steps, mostSteps) : steps;
       times = steps(steps);
-      faster = times.quantile(0.5) < 0.95 * before;
+      warms = times.quantile(0.5) < 0.95 * before || times.bytesPerStep() > 0;
       elapsed = (System.nanoTime() - start) * 1e-9;
     }
     return times;

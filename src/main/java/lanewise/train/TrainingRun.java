@@ -207,7 +207,9 @@ final class TrainingRun {
 
   private void tellBatch(int i, double loss, EpochSums sums) {
     int samples = i * whole.batch() + batches.size(i);
-    for (TrainingListener listener : trainer.listeners()) {
+    List<TrainingListener> listeners = trainer.listeners();
+    for (int l = 0; l < listeners.size(); l++) { // an iterator would be allocated
+      TrainingListener listener = listeners.get(l);
       listener.onBatch(i + 1, batches.count(), samples, loss, sums.lossSum() / samples);
       if (endsStep(i)) {
         listener.onStep(state.steps(), stateAfterStep);
