@@ -22,6 +22,9 @@ final class DirectTile {
   /** Rows up to which it pays to read block after block of B so. */
   private static final int FEW = 128;
 
+  /** Rows from which three vectors at a time are worth packing. */
+  private static final int MANY = 64;
+
   /** Elements of a block of B that the second-level cache holds, 512 KB. */
   private static final int MOST = 1 << 17;
 
@@ -35,6 +38,7 @@ final class DirectTile {
     return LANES == 16
         && m >= FOUR
         && n >= LANES
+        && (m < MANY || !ThreeVectorTile.suits(n))
         && (k <= Gemm.KC || whole)
         && (long) Math.min(k, Gemm.KC) * ldb <= MOST
         && a.length <= Microkernel.LONGEST;

@@ -10,7 +10,8 @@ package lanewise.kernel;
  *
  * <p>A core with two FMA ports and four cycles of latency wants at least 8 sums in flight. With 16
  * registers 6 × 2 vectors of sums, 2 of the right operand and 1 of the left fit, 4 × 2 where rows
- * are few. With 32 registers larger tiles fit, but gain nothing that was measured.
+ * are few. With 32 registers larger tiles fit, but gain nothing that was measured, except that
+ * {@link ThreeVectorTile} leaves no single vector over.
  *
  * <p>In a tile's method the compiler inlines more bytecodes than it counts on (8,000), and then no
  * more calls but those of the Vector API itself, which it always inlines; a vector passed to any

@@ -261,11 +261,13 @@ final class Panels {
     float[] tile = scratch.tile;
     int full = columns / NR;
     int sixes = !store.sumsInTiles() || a.length > Microkernel.LONGEST ? 0 : sixes(rows);
-    if (full > 0) {
+    boolean threes = runs == 1 && ThreeVectorTile.suits(columns);
+    int pairs = threes ? full - 1 : full;
+    if (pairs > 0) {
       sixRows(
           sixes,
-          full,
-          full * NR,
+          pairs,
+          pairs * NR,
           panelRows * NR,
           offsets,
           runs,
@@ -282,6 +284,13 @@ final class Panels {
           c,
           cOffset,
           ldc);
+    }
+    if (threes) {
+      int j = pairs * NR;
+      int panel = packedOffset + panelRows * j + firstRow * NR;
+      int last = packedOffset + panelRows * (j + NR) + firstRow * Simd.LANES;
+      sixRowsOfThree(
+          sixes, length, offsets, a, aOffset, packed, panel, last, store, j, c, cOffset + j, ldc);
     }
     for (int j = 0; j < columns; j += Microkernel.panelWidth(columns - j)) {
       int width = Microkernel.panelWidth(columns - j);
@@ -304,7 +313,7 @@ final class Panels {
       }
       int looped = a.length <= Microkernel.LONGEST ? whole : 0;
       int i = 0;
-      if (j < full * NR) {
+      if (threes || j < full * NR) {
         i = sixes;
       } else if (width == NR) {
         i = sixes(looped);
@@ -479,7 +488,7 @@ final class Panels {
     boolean stores = SixRowTile.STORES && !store.adds();
     float[] prior = store.prior(c);
     int mask = store.mask();
-    int step = finishes ? Math.max(six, FINISHED / columns / six * six) : rows;
+    int step = finishes ? rowsToFinish(columns) : rows;
     for (int first = 0; first < rows; first += step) {
       int some = Math.min(step, rows - first);
       if (runs == 1 && stores) {
@@ -500,6 +509,40 @@ final class Panels {
       }
       if (finishes) {
         store.epilogue(some, columns, c, at + first * ldc, ldc, column);
+      }
+    }
+  }
+
+  /** Rows of so many columns that the first-level cache holds, whole tiles. */
+  private static int rowsToFinish(int columns) {
+    return Math.max(SixRowTile.ROWS, FINISHED / columns / SixRowTile.ROWS * SixRowTile.ROWS);
+  }
+
+  /** As {@link #sixRows}, for the columns from {@code column} on. */
+  private static void sixRowsOfThree(
+      int rows,
+      int k,
+      int[] offsets,
+      float[] a,
+      int aOffset,
+      float[] b,
+      int panel,
+      int lastPanel,
+      TileStore store,
+      int column,
+      float[] c,
+      int at,
+      int ldc) {
+    boolean finishes = store.finishes();
+    float[] prior = store.prior(c);
+    int mask = store.mask();
+    int step = finishes ? rowsToFinish(ThreeVectorTile.COLUMNS) : rows;
+    for (int first = 0; first < rows; first += step) {
+      int some = Math.min(step, rows - first);
+      ThreeVectorTile.multiply(
+          first, some, k, a, aOffset, offsets, b, panel, lastPanel, prior, mask, c, at, ldc);
+      if (finishes) {
+        store.epilogue(some, ThreeVectorTile.COLUMNS, c, at + first * ldc, ldc, column);
       }
     }
   }

@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class TileStore {
   /** A prior that adds nothing: −0, as x + −0 is x for each x, for zeros of either sign too. */
-  static final float[] NO_PRIOR = new float[Microkernel.NR];
+  static final float[] NO_PRIOR = new float[ThreeVectorTile.COLUMNS];
 
   static {
     Arrays.fill(NO_PRIOR, -0f);

@@ -264,6 +264,23 @@ final class GemmTest {
     }
   }
 
+  /** An odd number of vectors, of every width. */
+  @Test
+  void theLastThreeVectorsTogether() {
+    for (int m : new int[] {6, 65, 100, 150}) {
+      for (int n : new int[] {12, 24, 48, 80, 112}) {
+        for (int k : new int[] {1, 40, 300}) {
+          for (int epilogue : new int[] {0, 1, 4, 5}) {
+            for (int beta = 0; beta <= 1; beta++) {
+              assertNearAndInOrder(
+                  ReferenceGemm.random(false, true, m, n, k, 1, beta, EPILOGUES.get(epilogue)));
+            }
+          }
+        }
+      }
+    }
+  }
+
   @Test
   void sameBitsForAnyNumberOfThreads() {
     for (int[] size : LARGE) {
