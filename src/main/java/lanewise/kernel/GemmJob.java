@@ -38,6 +38,18 @@ final class GemmJob implements WorkerPool.Task {
   /** Elements of {@code Bᵀ} up to which B is transposed whole rather than packed. */
   private static final int STRAIGHTENED = 1 << 14;
 
+  /** Floats after which rows of A share sets of the first-level cache: 4 KB. */
+  private static final int WAY = 1024;
+
+  /** And how near to that they still do. */
+  private static final int NEAR_WAY = 64;
+
+  /**
+   * Columns of C from which such rows are copied side by side, where a panel of B leaves them room
+   * in that cache.
+   */
+  private static final int COPIED = Simd.LANES == 8 ? 24 * Microkernel.NR : Integer.MAX_VALUE;
+
   /** Elements of B, below which one thread packs them sooner than two. */
   private static final int PACKED_TOGETHER = 1 << 14;
 
@@ -434,9 +446,20 @@ final class GemmJob implements WorkerPool.Task {
           rows, depth, left, 0, j, columns, packed, panels, store, c, at, ldc, scratch);
       return;
     }
+    float[] left = a;
+    int leftOffset = aOffset + i * lda + row;
+    int step = lda;
+    if (columns >= COPIED && lda > NEAR_WAY && (lda + NEAR_WAY) % WAY <= 2 * NEAR_WAY) {
+      left = scratch.left(rows * depth);
+      for (int r = 0; r < rows; r++) {
+        System.arraycopy(a, leftOffset + r * lda, left, r * depth, depth);
+      }
+      leftOffset = 0;
+      step = depth;
+    }
     int[] offsets = scratch.offsets(rows);
     for (int r = 0; r < rows; r++) {
-      offsets[r] = r * lda;
+      offsets[r] = r * step;
     }
     Panels.multiplyRows(
         rows,
@@ -444,8 +467,8 @@ final class GemmJob implements WorkerPool.Task {
         1,
         depth,
         0,
-        a,
-        aOffset + i * lda + row,
+        left,
+        leftOffset,
         j,
         columns,
         packed,

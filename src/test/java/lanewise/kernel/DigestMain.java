@@ -34,7 +34,8 @@ final class DigestMain {
     {207, 33, 31},
     {300, 10, 784},
     {256, 300, 150},
-    {40, 2100, 9}
+    {40, 2100, 9},
+    {20, 400, 1021}
   };
 
   private static final int[][] TINY_MATRICES = {{5, 37}, {33, 3}};

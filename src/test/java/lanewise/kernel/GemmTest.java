@@ -264,6 +264,15 @@ final class GemmTest {
     }
   }
 
+  /** Rows of A that share sets of the cache, which narrow vectors copy, and such that do not. */
+  @Test
+  void rowsAWayApart() {
+    for (int k : new int[] {959, 960, 1024, 1088, 1089}) {
+      assertNearAndInOrder(
+          ReferenceGemm.random(false, false, 150, 400, k, 0, -0.5f, 2, EPILOGUES.getLast()));
+    }
+  }
+
   /** An odd number of vectors, of every width. */
   @Test
   void theLastThreeVectorsTogether() {
