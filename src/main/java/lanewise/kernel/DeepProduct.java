@@ -110,9 +110,9 @@ final class DeepProduct implements WorkerPool.Task {
       return;
     }
     float[] right = scratch.right(depth * Microkernel.packedWidth(n));
-    Panels.packRight(false, depth, 0, n, b, from, ldb, right, 0, depth, 0);
+    Packing.right(false, depth, 0, n, b, from, ldb, right, 0, depth, 0);
     float[] left = scratch.left((rows + Microkernel.LEFT_STEP) * depth);
-    Panels.packLeft(rows, depth, a, aOffset + p * lda + i, lda, left);
+    Packing.left(rows, depth, a, aOffset + p * lda + i, lda, left);
     Panels.multiplyColumns(rows, depth, left, 0, 0, n, right, 0, store, sums, at, n, scratch);
   }
 }

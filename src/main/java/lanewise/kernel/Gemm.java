@@ -166,7 +166,7 @@ public final class Gemm {
         int rows = Math.min(KC, k - p);
         int from = transposeB ? bOffset + j * ldb + p : bOffset + p * ldb + j;
         int to = packedOffset(k, columns, j, p);
-        Panels.packRight(transposeB, rows, 0, columns, b, from, ldb, panels, to, rows, 0);
+        Packing.right(transposeB, rows, 0, columns, b, from, ldb, panels, to, rows, 0);
       }
     }
     return new PackedMatrix(k, n, panels);

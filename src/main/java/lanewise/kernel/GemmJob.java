@@ -402,8 +402,7 @@ final class GemmJob implements WorkerPool.Task {
     int row = pc + p;
     int column = jc + j;
     int at = transposeB ? bOffset + column * ldb + row : bOffset + row * ldb + column;
-    Panels.packRight(
-        transposeB, depth, j, columns, b, at, ldb, packed, panels(p, depth, j), depth, 0);
+    Packing.right(transposeB, depth, j, columns, b, at, ldb, packed, panels(p, depth, j), depth, 0);
   }
 
   /** Where the panels of {@code depth} packed rows from p on begin, those of columns from j on. */
@@ -441,7 +440,7 @@ final class GemmJob implements WorkerPool.Task {
     }
     if (transposeA) {
       float[] left = scratch.left((rows + Microkernel.LEFT_STEP) * depth);
-      Panels.packLeft(rows, depth, a, aOffset + row * lda + i, lda, left);
+      Packing.left(rows, depth, a, aOffset + row * lda + i, lda, left);
       Panels.multiplyColumns(
           rows, depth, left, 0, j, columns, packed, panels, store, c, at, ldc, scratch);
       return;

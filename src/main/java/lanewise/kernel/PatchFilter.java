@@ -209,10 +209,10 @@ final class PatchFilter implements WorkerPool.Task {
     float[] planes = p.byPlanes ? p.planes(pixelRows, x, base, scratch) : left;
     for (int g = 0; g < s.groups(); g++) {
       if (!panel) {
-        Panels.packRight(
+        Packing.right(
             false,
             pixels,
-            unpacked ? Panels.APART : 0,
+            unpacked ? Packing.APART : 0,
             columns,
             dOutput,
             dOut + g * columns,
@@ -296,7 +296,7 @@ final class PatchFilter implements WorkerPool.Task {
       Scratch scratch) {
     int pixels = pixelRows * p.outWidth;
     float[] left = scratch.left(Math.max(columns, Microkernel.LEFT_STEP) * pixels);
-    Panels.packLeft(columns, pixels, dOutput, dOut, columns, left);
+    Packing.left(columns, pixels, dOutput, dOut, columns, left);
     for (int r = 0; r < rows; r += ROWS) {
       int some = Microkernel.packedWidth(Math.min(ROWS, rows - r));
       float[] right = scratch.right(some * pixels + Simd.LANES);
@@ -307,7 +307,7 @@ final class PatchFilter implements WorkerPool.Task {
           pixels,
           left,
           0,
-          Panels.APART,
+          Packing.APART,
           some,
           right,
           0,

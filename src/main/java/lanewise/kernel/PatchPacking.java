@@ -74,7 +74,7 @@ final class PatchPacking {
    */
   void columns(int pixelRows, float[] image, int base, int first, int rows, float[] packed) {
     int step = Microkernel.LEFT_STEP;
-    int wide = Panels.TOGETHER * step;
+    int wide = Packing.TOGETHER * step;
     int pixels = pixelRows * outWidth;
     int e = 0;
     while (e < rows) {
@@ -85,7 +85,7 @@ final class PatchPacking {
         int from = base + y * rowStep + taps[first + e];
         int to = e * pixels + y * outWidth * step;
         if (together) {
-          Panels.packVectors(outWidth, image, from, pixelStep, packed, to, step, pixels * step, 1);
+          Packing.vectors(outWidth, image, from, pixelStep, packed, to, step, pixels * step, 1);
         } else if (whole) {
           copyVectors(outWidth, image, from, pixelStep, packed, to, step);
         } else {

@@ -92,7 +92,7 @@ final class PatchProduct implements WorkerPool.Task {
     }
     int size = p.patchSize * Microkernel.packedWidth(columns);
     for (int g = 0; g < shape.groups(); g++) {
-      Panels.packRight(
+      Packing.right(
           false,
           p.patchSize,
           0,
@@ -130,7 +130,7 @@ final class PatchProduct implements WorkerPool.Task {
     for (int g = 0; g < groups && !p.planar; g++) {
       for (int tap = 0; tap < taps; tap++) {
         int from = filterOffset + (taps - 1 - tap) * in * shape.outChannels() + g * out;
-        Panels.packRight(
+        Packing.right(
             true,
             out,
             0,

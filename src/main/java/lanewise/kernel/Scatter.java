@@ -103,7 +103,7 @@ final class Scatter implements WorkerPool.Task {
           Arrays.fill(packed, to, to + panelWidth * k, 0);
         }
         int from = filterOffset + (r * run + j) * k;
-        Panels.packTransposed(k, used, panelWidth, filter, from, k, packed, to);
+        Packing.transposed(k, used, panelWidth, filter, from, k, packed, to);
       }
     }
   }

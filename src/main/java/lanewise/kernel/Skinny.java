@@ -99,7 +99,7 @@ final class Skinny {
     k &= Microkernel.LENGTHS;
     int rest = columns % NR;
     int full = columns / NR + (rest > 0 && Microkernel.panelWidth(rest) == NR ? 1 : 0);
-    int last = Panels.panelStart(Math.max(0, full - 1) * NR, columns, before);
+    int last = Packing.panelStart(Math.max(0, full - 1) * NR, columns, before);
     int q = 0;
     for (; q + 4 <= full; q += 4) {
       int to3 = q + 4 == full ? last : (q + 3) * NR;
@@ -115,7 +115,7 @@ final class Skinny {
     }
     int j = full * NR;
     if (j < columns) {
-      int to = Panels.panelStart(j, columns, before);
+      int to = Packing.panelStart(j, columns, before);
       oneVector(k, a, aOffset, packed, packedOffset + j * k, sums, to);
     }
   }

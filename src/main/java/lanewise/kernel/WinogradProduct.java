@@ -309,7 +309,7 @@ final class WinogradProduct {
             0,
             v,
             plane * vPlane,
-            Panels.APART,
+            Packing.APART,
             columns,
             u,
             plane * uPlane + uOffset,
