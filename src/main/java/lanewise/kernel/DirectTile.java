@@ -28,6 +28,11 @@ final class DirectTile {
   /** Elements of a block of B that the second-level cache holds, 512 KB. */
   private static final int MOST = 1 << 17;
 
+  /** Rows, and elements of all of B, 4 MB, up to which to pack it takes longer even so. */
+  private static final int FEWER = 32;
+
+  private static final int NEAR = 1 << 20;
+
   private static final VectorSpecies<Float> S = Simd.FLOATS;
 
   private DirectTile() {}
@@ -35,12 +40,14 @@ final class DirectTile {
   /** Whether it computes a product sooner than tiles of a packed B. */
   static boolean suits(int m, int n, int k, float[] a, int ldb) {
     boolean whole = m % ROWS == 0 && n % NR == 0 && m <= FEW;
+    boolean near =
+        (long) Math.min(k, Gemm.KC) * ldb <= MOST || (m <= FEWER && (long) k * ldb <= NEAR);
     return LANES == 16
         && m >= FOUR
         && n >= LANES
         && (m < MANY || !ThreeVectorTile.suits(n))
         && (k <= Gemm.KC || whole)
-        && (long) Math.min(k, Gemm.KC) * ldb <= MOST
+        && near
         && a.length <= Microkernel.LONGEST;
   }
 
