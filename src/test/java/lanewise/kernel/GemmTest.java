@@ -273,6 +273,21 @@ final class GemmTest {
     }
   }
 
+  /** Few rows, whose B wide vectors read where it lies, though it is far or wide. */
+  @Test
+  void fewRowsOfALargeRight() {
+    int[][] sizes = {
+      {5, 1100, 200}, {8, 1024, 512}, {16, 2112, 496}, {32, 640, 768}, {40, 640, 768}
+    };
+    for (int[] size : sizes) {
+      for (int gap : new int[] {0, 3}) {
+        assertNearAndInOrder(
+            ReferenceGemm.random(
+                false, false, size[0], size[1], size[2], gap, 1, 0, Epilogue.NONE));
+      }
+    }
+  }
+
   /** An odd number of vectors, of every width. */
   @Test
   void theLastThreeVectorsTogether() {
