@@ -14,8 +14,14 @@ final class GemmJob implements WorkerPool.Task {
   /** Rows of A that one task takes; packed, 147 KB at full depth. */
   private static final int MC = 144;
 
+  /** Rows of A of which each thread's caches hold a block of k, 512 KB: tasks then take columns. */
+  private static final int SHARED = 512;
+
   /** Multiply-adds of a block of k that a task of narrow rows has, rather than {@link #MC} rows. */
   private static final int TASK = 1 << 20;
+
+  /** Columns of B that a thread alone packs at a time for up to {@link #MC} rows: 256 KB. */
+  private static final int WIDE = 256;
 
   /** Elements of B packed at a time, more depth of fewer columns: 512 KB. */
   private static final int GROUP = 1 << 17;
@@ -84,6 +90,7 @@ final class GemmJob implements WorkerPool.Task {
   private int pc; // the packed rows of B: from pc, kc of them, in blocks of KC
   private int kc;
   private boolean packing;
+  private boolean packsOwn; // each task packs the columns that it multiplies
   private boolean skinny;
   private boolean inPlace;
   private int rowTasks;
@@ -291,11 +298,13 @@ final class GemmJob implements WorkerPool.Task {
     inPlace = right == null && inPlace();
     for (jc = 0; jc < n; jc += NC) {
       nc = Math.min(NC, n - jc);
-      int group = Math.max(1, GROUP / (KC * Microkernel.packedWidth(nc))) * KC;
+      int columnsEach = inPlace ? 0 : columnsEach(parallel);
+      packsOwn = columnsEach > 0 && right == null;
+      int group = packsOwn ? k : Math.max(1, GROUP / (KC * Microkernel.packedWidth(nc))) * KC;
       pc = 0;
       do {
         kc = Math.min(group, k - pc);
-        if (inPlace) {
+        if (inPlace || packsOwn) {
           packed = NOTHING;
         } else if (right == null) {
           pack(parallel && (long) kc * nc >= PACKED_TOGETHER);
@@ -303,7 +312,7 @@ final class GemmJob implements WorkerPool.Task {
           packed = right.panels();
           packedOffset = Gemm.packedOffset(k, nc, jc, pc);
         }
-        multiply(parallel);
+        multiply(parallel, columnsEach);
         pc += group;
       } while (pc < k);
     }
@@ -331,6 +340,27 @@ final class GemmJob implements WorkerPool.Task {
     return alpha == 1 && beta == 0 && DirectTile.suits(m, n, k, a, pitch);
   }
 
+  /**
+   * Columns of a task where tasks take columns of all rows, and pack what they multiply; 0 where
+   * they take rows. Packed by one thread and multiplied by another, B is slow to come, most of all
+   * between cores that share no cache.
+   */
+  private int columnsEach(boolean parallel) {
+    if (transposeA || m > (parallel ? SHARED : MC)) {
+      return 0;
+    }
+    if (!parallel) {
+      return WIDE;
+    }
+    int threads = WorkerPool.threads();
+    int step = Math.max(Microkernel.NR, 16);
+    if (nc >= 4 * threads * step) {
+      return roundUp(nc, 4 * threads, step);
+    }
+    int share = roundUp(nc, threads, step);
+    return 8 * nc >= 7 * threads * share ? share : 0;
+  }
+
   private void pack(boolean parallel) {
     int size = kc * Microkernel.packedWidth(nc);
     if (own.length < size) {
@@ -347,13 +377,16 @@ final class GemmJob implements WorkerPool.Task {
     packing = false;
   }
 
-  private void multiply(boolean parallel) {
+  private void multiply(boolean parallel, int columnsEach) {
     long rowWork = (long) nc * Math.max(1, Math.min(kc, KC));
     int most = transposeA ? MC : Math.max(MC, (int) (TASK / rowWork) / 24 * 24);
     rowTasks = Math.ceilDiv(m, most);
     rowUnit = 24;
     taskColumns = nc;
-    if (parallel) {
+    if (columnsEach > 0) {
+      rowTasks = 1;
+      taskColumns = columnsEach;
+    } else if (parallel) {
       int wanted = 4 * WorkerPool.threads();
       // Few rows are shared out evenly, though two threads may then meet in a cache line of C.
       rowUnit = m < 24 * wanted ? 8 : 24;
@@ -381,7 +414,8 @@ final class GemmJob implements WorkerPool.Task {
       int j = task * taskColumns;
       int columns = Math.min(taskColumns, nc - j);
       for (int p = 0; p < kc; p += KC) {
-        packBlock(p, Math.min(KC, kc - p), j, columns);
+        int depth = Math.min(KC, kc - p);
+        packBlock(p, depth, j, columns, packed, panels(p, depth, j));
       }
     } else {
       int rowTask = task / columnTasks;
@@ -392,17 +426,25 @@ final class GemmJob implements WorkerPool.Task {
       int columns = column == columnTasks - 1 ? nc - j : taskColumns;
       int p = 0;
       do {
-        multiplyBlock(i, rows, j, columns, p, Math.min(KC, kc - p));
+        int depth = Math.min(KC, kc - p);
+        float[] panels = packed;
+        int at = panels(p, depth, j);
+        if (packsOwn) {
+          panels = Scratch.current().right(KC * Microkernel.packedWidth(columns));
+          at = 0;
+          packBlock(p, depth, j, columns, panels, at);
+        }
+        multiplyBlock(i, rows, j, columns, p, depth, panels, at);
         p += KC;
       } while (p < kc);
     }
   }
 
-  private void packBlock(int p, int depth, int j, int columns) {
+  private void packBlock(int p, int depth, int j, int columns, float[] to, int toOffset) {
     int row = pc + p;
     int column = jc + j;
     int at = transposeB ? bOffset + column * ldb + row : bOffset + row * ldb + column;
-    Packing.right(transposeB, depth, j, columns, b, at, ldb, packed, panels(p, depth, j), depth, 0);
+    Packing.right(transposeB, depth, j, columns, b, at, ldb, to, toOffset, depth, 0);
   }
 
   /** Where the panels of {@code depth} packed rows from p on begin, those of columns from j on. */
@@ -410,10 +452,10 @@ final class GemmJob implements WorkerPool.Task {
     return packedOffset + p * Microkernel.packedWidth(nc) + depth * j;
   }
 
-  private void multiplyBlock(int i, int rows, int j, int columns, int p, int depth) {
+  private void multiplyBlock(
+      int i, int rows, int j, int columns, int p, int depth, float[] panels, int panelOffset) {
     Scratch scratch = Scratch.current();
     int row = pc + p;
-    int panels = panels(p, depth, j);
     TileStore store =
         scratch.store.set(alpha, row == 0 ? beta : 1, row + depth >= k, epilogue, jc + j);
     int at = cOffset + i * ldc + jc + j;
@@ -442,7 +484,7 @@ final class GemmJob implements WorkerPool.Task {
       float[] left = scratch.left((rows + Microkernel.LEFT_STEP) * depth);
       Packing.left(rows, depth, a, aOffset + row * lda + i, lda, left);
       Panels.multiplyColumns(
-          rows, depth, left, 0, j, columns, packed, panels, store, c, at, ldc, scratch);
+          rows, depth, left, 0, j, columns, panels, panelOffset, store, c, at, ldc, scratch);
       return;
     }
     float[] left = a;
@@ -470,8 +512,8 @@ final class GemmJob implements WorkerPool.Task {
         leftOffset,
         j,
         columns,
-        packed,
         panels,
+        panelOffset,
         depth,
         0,
         store,

@@ -267,6 +267,7 @@ final class GemmTest {
   /** Rows of A that share sets of the cache, which narrow vectors copy, and such that do not. */
   @Test
   void rowsAWayApart() {
+    WorkerPool.threads(1); // more take fewer columns each
     for (int k : new int[] {959, 960, 1024, 1088, 1089}) {
       assertNearAndInOrder(
           ReferenceGemm.random(false, false, 150, 400, k, 0, -0.5f, 2, EPILOGUES.getLast()));
@@ -315,6 +316,31 @@ final class GemmTest {
         for (int threads = 2; threads <= 3; threads++) {
           WorkerPool.threads(threads);
           alone.assertSameBits(product.multiply(), threads + " threads, " + product);
+        }
+      }
+    }
+  }
+
+  /** Few rows: each task packs columns of its own, wide ones, even shares, or takes rows. */
+  @Test
+  void threadsShareOutColumns() {
+    int[][] sizes = {
+      {40, 63, 300},
+      {64, 120, 600},
+      {64, 128, 256},
+      {144, 200, 300},
+      {145, 256, 520},
+      {33, 2150, 270},
+      {512, 112, 40},
+      {513, 256, 20}
+    };
+    for (int[] size : sizes) {
+      for (int threads = 1; threads <= 4; threads++) {
+        WorkerPool.threads(threads);
+        for (boolean transposeB : new boolean[] {false, true}) {
+          assertNearAndInOrder(
+              ReferenceGemm.random(
+                  false, transposeB, size[0], size[1], size[2], -0.5f, 2, EPILOGUES.getLast()));
         }
       }
     }
