@@ -357,8 +357,7 @@ final class GemmJob implements WorkerPool.Task {
     if (nc >= 4 * threads * step) {
       return roundUp(nc, 4 * threads, step);
     }
-    int share = roundUp(nc, threads, step);
-    return 8 * nc >= 7 * threads * share ? share : 0;
+    return Partition.share(nc, step, threads);
   }
 
   private void pack(boolean parallel) {

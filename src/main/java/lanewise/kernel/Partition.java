@@ -46,6 +46,14 @@ public record Partition(int size, int unit, int pieces) {
     return (int) Math.min(size, units * piece / pieces * unit);
   }
 
+  /**
+   * The length of a share for each thread, whole units; 0 if so some would have much less to do.
+   */
+  static int share(int size, int unit, int threads) {
+    int share = Math.ceilDiv(size, threads * unit) * unit;
+    return 8L * size >= 7L * threads * share ? share : 0;
+  }
+
   /** How many numbers piece {@code piece} holds. */
   public int length(int piece) {
     return from(piece + 1) - from(piece);

@@ -10,6 +10,9 @@ final class WinogradProduct {
   /** Columns of the products between two transforms; the width of every full panel divides it. */
   private static final int COLUMNS = 64;
 
+  /** Tiles up to which each thread transforms all of them, to have columns of its own. */
+  private static final int SHARED = 2 * Winograd.TILES;
+
   static final ThreadLocal<WinogradProduct> CURRENT = ThreadLocal.withInitial(WinogradProduct::new);
 
   private final WinogradTiling tiling = new WinogradTiling();
@@ -24,10 +27,11 @@ final class WinogradProduct {
   private int outWidth;
   private int allLines;
   private int linesPerBlock;
+  private int columnsPerTask;
   private float[] filter = NOTHING; // [9, k, n], or [9, n, k] to be turned
   private int filterOffset;
   private boolean turns;
-  private boolean byBlocks; // of columns, transformed where they are used
+  private boolean byPanels; // of columns, transformed where they are used
   private float[] turned = NOTHING; // [9, k, n]
   private float[] own = NOTHING;
   private float[] packed = NOTHING; // [planes], each panels of [k, n]
@@ -186,22 +190,22 @@ final class WinogradProduct {
     tiling.set(transforms, s, outHeight, outWidth);
     allLines = s.batch() * tiling.linesPerImage;
     lines.set(source, sourceOffset, height, width, k, top, left, 2, tiling);
-    // As many blocks for each thread, of equal length.
-    int threads = WorkerPool.threads();
-    int rounds =
-        Math.ceilDiv(allLines, threads * Math.max(1, Winograd.TILES / tiling.tilesPerLine()));
-    linesPerBlock = Math.ceilDiv(allLines, threads * rounds);
+    boolean byColumns = cut(WorkerPool.threads());
     if (zeros.length < n) {
       zeros = new float[n];
     }
     int size = transforms.planes * Winograd.plane(k * n);
-    byBlocks =
-        filter != NOTHING && pooled.shape() == null && rounds == 1 && size >= Winograd.LARGE_FILTER;
+    boolean once = WorkerPool.threads() * linesPerBlock >= allLines;
+    byPanels =
+        filter != NOTHING
+            && pooled.shape() == null
+            && (byColumns || (once && size >= Winograd.LARGE_FILTER));
     try {
-      if (filter != NOTHING && !byBlocks) {
+      if (filter != NOTHING && !byPanels) {
         transform(own(size));
       }
-      WorkerPool.run(Math.ceilDiv(allLines, linesPerBlock), multiply);
+      int blocks = Math.ceilDiv(allLines, linesPerBlock);
+      WorkerPool.run(blocks * Math.ceilDiv(n, columnsPerTask), multiply);
     } finally {
       lines.clear();
       filter = NOTHING;
@@ -209,6 +213,29 @@ final class WinogradProduct {
       this.target = NOTHING;
       this.epilogue = Epilogue.NONE;
     }
+  }
+
+  /**
+   * Cuts the work into blocks of lines, as many for each thread and of equal length; or, where
+   * there are fewer tiles than columns, into columns, so that threads neither share nor repeat
+   * transforms of the filter.
+   *
+   * @return whether into columns
+   */
+  private boolean cut(int threads) {
+    columnsPerTask = Partition.share(n, Microkernel.NR, threads);
+    if (threads > 1
+        && columnsPerTask > 0
+        && pooled.shape() == null
+        && allLines * tiling.tilesPerLine() <= Math.min(SHARED, n)) {
+      linesPerBlock = allLines;
+      return true;
+    }
+    columnsPerTask = n;
+    int least = Math.max(1, Winograd.TILES / tiling.tilesPerLine());
+    int rounds = Math.ceilDiv(allLines, threads * least);
+    linesPerBlock = Math.ceilDiv(allLines, threads * rounds);
+    return false;
   }
 
   /** Transposes a tap to where the turned filter has it. */
@@ -266,7 +293,10 @@ final class WinogradProduct {
 
   private void multiplyBlock(int task) {
     Scratch scratch = Scratch.current();
-    int firstLine = task * linesPerBlock;
+    int columnTasks = Math.ceilDiv(n, columnsPerTask);
+    int firstColumn = task % columnTasks * columnsPerTask;
+    int lastColumn = Math.min(firstColumn + columnsPerTask, n);
+    int firstLine = task / columnTasks * linesPerBlock;
     int lastLine = Math.min(firstLine + linesPerBlock, allLines);
     int tilesPerLine = tiling.tilesPerLine();
     int tilesAcross = tiling.tilesAcross;
@@ -294,11 +324,11 @@ final class WinogradProduct {
     // [planes, tiles, columns]
     float[] m = scratch.right(transforms.planes * Winograd.plane(tiles * Math.min(n, COLUMNS)));
     int columns;
-    for (int j = 0; j < n; j += columns) {
-      columns = byBlocks ? Microkernel.panelWidth(n - j) : Math.min(COLUMNS, n - j);
-      float[] u = byBlocks ? transformColumns(j, columns, scratch) : packed;
-      int uOffset = byBlocks ? 0 : k * j;
-      int uPlane = Winograd.plane(byBlocks ? k * columns : k * n);
+    for (int j = firstColumn; j < lastColumn; j += columns) {
+      columns = byPanels ? Microkernel.panelWidth(n - j) : Math.min(COLUMNS, lastColumn - j);
+      float[] u = byPanels ? transformColumns(j, columns, scratch) : packed;
+      int uOffset = byPanels ? 0 : k * j;
+      int uPlane = Winograd.plane(byPanels ? k * columns : k * n);
       int mPlane = Winograd.plane(tiles * columns);
       for (int plane = 0; plane < transforms.planes; plane++) {
         Panels.multiplyRows(

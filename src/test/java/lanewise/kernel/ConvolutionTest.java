@@ -175,13 +175,21 @@ final class ConvolutionTest {
       GuardedMatrix filter = GuardedMatrix.random(shape.filterSize(), 2);
       float[] expected = new float[shape.batch() * shape.outImageSize()];
       float[] actual = new float[expected.length];
-      Arrays.fill(actual, Float.NaN);
-      Epilogue epilogue = Epilogue.NONE.relu();
-      Convolution.forward(shape, input, 0, filter.array, filter.offset, epilogue, expected, 0);
-      PackedFilter packed = Convolution.pack(shape, filter.array, filter.offset);
-      Arrays.fill(filter.array, Float.NaN);
-      Convolution.forward(shape, input, 0, packed, epilogue, actual, 0);
-      assertArrayEquals(expected, actual, shape.toString());
+      float[] source = filter.array.clone();
+      PackedFilter packed = Convolution.pack(shape, source, filter.offset);
+      Arrays.fill(source, Float.NaN);
+      for (Epilogue epilogue : List.of(Epilogue.NONE.relu(), Epilogue.NONE.plusOutput())) {
+        float before = epilogue.sums() ? 0.5f : Float.NaN;
+        Arrays.fill(expected, before);
+        WorkerPool.threads(1);
+        Convolution.forward(shape, input, 0, filter.array, filter.offset, epilogue, expected, 0);
+        for (int threads = 1; threads <= 2; threads++) {
+          WorkerPool.threads(threads);
+          Arrays.fill(actual, before);
+          Convolution.forward(shape, input, 0, packed, epilogue, actual, 0);
+          assertArrayEquals(expected, actual, epilogue + " " + shape);
+        }
+      }
     }
   }
 
