@@ -198,7 +198,7 @@ final class GemmJob implements WorkerPool.Task {
   }
 
   private static long tileRows(int m) {
-    return roundUp(m, 1, Simd.REGISTERS >= 32 ? OuterProductTile.ROWS : 1);
+    return Partition.roundUp(m, 1, Simd.REGISTERS >= 32 ? OuterProductTile.ROWS : 1);
   }
 
   /** Half the time of a vector for each of a row, half as long again where a tile has but one. */
@@ -264,7 +264,7 @@ final class GemmJob implements WorkerPool.Task {
       nc = Math.min(most, n - jc);
       taskColumns = nc;
       if (WorkerPool.threads() > 1 && work() >= 2 * Gemm.PARALLEL) {
-        int each = roundUp(nc, 4 * WorkerPool.threads(), Math.max(Microkernel.NR, 16));
+        int each = Partition.roundUp(nc, 4 * WorkerPool.threads(), Math.max(Microkernel.NR, 16));
         taskColumns = Math.max(64, each);
       }
       columnTasks = columnTasks();
@@ -286,10 +286,8 @@ final class GemmJob implements WorkerPool.Task {
     transposeB = false;
   }
 
-  /** Tasks of {@code taskColumns} columns; the last has as few more as would not fill a panel. */
   private int columnTasks() {
-    int tasks = Math.ceilDiv(nc, taskColumns);
-    return tasks > 1 && nc - (tasks - 1) * taskColumns < Microkernel.NR ? tasks - 1 : tasks;
+    return Partition.shares(nc, taskColumns, Microkernel.NR);
   }
 
   private void blocks(@Nullable PackedMatrix right) {
@@ -352,12 +350,7 @@ final class GemmJob implements WorkerPool.Task {
     if (!parallel) {
       return WIDE;
     }
-    int threads = WorkerPool.threads();
-    int step = Math.max(Microkernel.NR, 16);
-    if (nc >= 4 * threads * step) {
-      return roundUp(nc, 4 * threads, step);
-    }
-    return Partition.share(nc, step, threads);
+    return Partition.share(nc, WorkerPool.threads(), Math.max(Microkernel.NR, 16), 4);
   }
 
   private void pack(boolean parallel) {
@@ -370,7 +363,7 @@ final class GemmJob implements WorkerPool.Task {
     packing = true;
     taskColumns = nc;
     if (parallel) {
-      taskColumns = roundUp(nc, 4 * WorkerPool.threads(), Microkernel.NR);
+      taskColumns = Partition.roundUp(nc, 4 * WorkerPool.threads(), Microkernel.NR);
     }
     WorkerPool.run((nc + taskColumns - 1) / taskColumns, this);
     packing = false;
@@ -391,17 +384,12 @@ final class GemmJob implements WorkerPool.Task {
       rowUnit = m < 24 * wanted ? 8 : 24;
       rowTasks = Math.max(rowTasks, Math.min(wanted, Math.ceilDiv(m, rowUnit)));
       if (rowTasks < wanted / 2) {
-        taskColumns = roundUp(nc, Math.ceilDiv(wanted, rowTasks), Math.max(Microkernel.NR, 16));
+        taskColumns =
+            Partition.roundUp(nc, Math.ceilDiv(wanted, rowTasks), Math.max(Microkernel.NR, 16));
       }
     }
     columnTasks = columnTasks(); // a panel might else repeat columns that another task adds to
     WorkerPool.run(columnTasks * rowTasks, this);
-  }
-
-  /** The smallest multiple of {@code step} of which {@code pieces} cover {@code total}. */
-  private static int roundUp(int total, int pieces, int step) {
-    int piece = (total + pieces - 1) / pieces;
-    return (piece + step - 1) / step * step;
   }
 
   @Override

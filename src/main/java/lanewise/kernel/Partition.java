@@ -46,12 +46,30 @@ public record Partition(int size, int unit, int pieces) {
     return (int) Math.min(size, units * piece / pieces * unit);
   }
 
+  /** The smallest multiple of {@code unit} of which {@code pieces} cover {@code size}. */
+  static int roundUp(int size, int pieces, int unit) {
+    return Math.ceilDiv(Math.ceilDiv(size, pieces), unit) * unit;
+  }
+
   /**
-   * The length of a share for each thread, whole units; 0 if so some would have much less to do.
+   * The length of shares, whole units, that keep all threads about as busy, in {@code rounds} of
+   * them or fewer; 0 if there is none.
    */
-  static int share(int size, int unit, int threads) {
-    int share = Math.ceilDiv(size, threads * unit) * unit;
-    return 8L * size >= 7L * threads * share ? share : 0;
+  static int share(int size, int threads, int unit, int rounds) {
+    for (int r = rounds; r > 0; r--) {
+      int share = roundUp(size, r * threads, unit);
+      int shares = shares(size, share, unit);
+      long longest = Math.max(share, size - (shares - 1) * share);
+      if (8L * size >= 7 * longest * threads * Math.ceilDiv(shares, threads)) {
+        return share;
+      }
+    }
+    return 0;
+  }
+
+  /** How many shares there are, a rest shorter than a unit being part of the last. */
+  static int shares(int size, int share, int unit) {
+    return Math.max(0, size - unit) / share + 1;
   }
 
   /** How many numbers piece {@code piece} holds. */

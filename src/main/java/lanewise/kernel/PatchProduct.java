@@ -8,6 +8,12 @@ import org.jspecify.annotations.Nullable;
 final class PatchProduct implements WorkerPool.Task {
   private static final float[] NOTHING = {};
 
+  /** Elements of a filter, below which one thread packs it sooner than two. */
+  private static final int PACKED_TOGETHER = 1 << 14;
+
+  /** Pixels up to which tasks take columns of all of them, and pack what they multiply. */
+  private static final int SHARED = 512;
+
   static final ThreadLocal<PatchProduct> CURRENT = ThreadLocal.withInitial(PatchProduct::new);
 
   private @Nullable Patches patches;
@@ -18,6 +24,11 @@ final class PatchProduct implements WorkerPool.Task {
   private float[] target = NOTHING;
   private int targetOffset;
   private int columns; // channels of the target
+  private int groupOut; // filters in a group
+  private int taps;
+  private float[] filter = NOTHING; // [taps, in / groups, out]
+  private int filterOffset;
+  private boolean turns; // the filter, for the gradient of the input
   private Epilogue epilogue = Epilogue.NONE;
   private float[] own = NOTHING;
   private float[] packed = NOTHING; // per group, panels of [patchSize, columns / groups]
@@ -26,6 +37,8 @@ final class PatchProduct implements WorkerPool.Task {
   private int batch;
   private int together; // whole images in a task
   private int tasksPerImage;
+  private int columnsEach; // that a task takes of all images, 0 if it takes images
+  private boolean packing;
 
   /** What the rows of the next forward pass go through. */
   final PooledRows pooled = new PooledRows();
@@ -40,8 +53,8 @@ final class PatchProduct implements WorkerPool.Task {
       float[] output,
       int outputOffset) {
     Patches p = ConvolutionGeometry.of(shape).forward();
-    packed = prepare(p, shape.groups(), shape.outChannels());
-    pack(p, shape, filter, filterOffset, packed);
+    set(p, shape, filter, filterOffset, false);
+    packed = own(p);
     run(p, shape.batch(), input, inputOffset, shape.inImageSize(), epilogue, output, outputOffset);
   }
 
@@ -53,61 +66,20 @@ final class PatchProduct implements WorkerPool.Task {
       Epilogue epilogue,
       float[] output,
       int outputOffset) {
-    groups = shape.groups();
-    columns = shape.outChannels();
+    Patches p = ConvolutionGeometry.of(shape).forward();
+    set(p, shape, NOTHING, 0, false);
     packed = panels;
-    run(
-        ConvolutionGeometry.of(shape).forward(),
-        shape.batch(),
-        input,
-        inputOffset,
-        shape.inImageSize(),
-        epilogue,
-        output,
-        outputOffset);
+    run(p, shape.batch(), input, inputOffset, shape.inImageSize(), epilogue, output, outputOffset);
   }
 
   float[] pack(ConvolutionShape shape, float[] filter, int filterOffset) {
     Patches p = ConvolutionGeometry.of(shape).forward();
-    float[] panels = new float[packedSize(p, shape.groups(), shape.groupOutChannels())];
-    pack(p, shape, filter, filterOffset, panels);
+    set(p, shape, filter, filterOffset, false);
+    float[] panels = new float[packedSize(p)];
+    packed = panels;
+    pack(p);
+    packed = NOTHING;
     return panels;
-  }
-
-  private static int packedSize(Patches p, int groups, int columns) {
-    if (p.byPairs) {
-      return PairTile.packedSize(p.patchSize);
-    }
-    return p.planar
-        ? PlanarTile.packedSize(p.patchSize, columns)
-        : groups * p.patchSize * Microkernel.packedWidth(columns);
-  }
-
-  private static void pack(
-      Patches p, ConvolutionShape shape, float[] filter, int filterOffset, float[] panels) {
-    int columns = shape.groupOutChannels();
-    if (p.planar) {
-      PlanarTile.pack(p.patchSize, columns, false, filter, filterOffset, panels);
-      return;
-    }
-    int size = p.patchSize * Microkernel.packedWidth(columns);
-    for (int g = 0; g < shape.groups(); g++) {
-      Packing.right(
-          false,
-          p.patchSize,
-          0,
-          columns,
-          filter,
-          filterOffset + g * columns,
-          shape.outChannels(),
-          panels,
-          p.byPairs ? size : g * size,
-          p.patchSize,
-          0);
-    }
-    if (p.byPairs) {
-      PairTile.spread(p.patchSize, panels, size, panels);
-    }
   }
 
   void backward(
@@ -119,34 +91,8 @@ final class PatchProduct implements WorkerPool.Task {
       float[] dInput,
       int dInputOffset) {
     Patches p = ConvolutionGeometry.of(shape).backward();
-    packed = prepare(p, shape.groups(), shape.inChannels());
-    int size = p.patchSize * Microkernel.packedWidth(shape.groupInChannels());
-    int taps = shape.kernelHeight() * shape.kernelWidth();
-    int in = shape.groupInChannels();
-    int out = shape.groupOutChannels();
-    if (p.planar) {
-      PlanarTile.pack(taps, in, true, filter, filterOffset, packed);
-    }
-    for (int g = 0; g < groups && !p.planar; g++) {
-      for (int tap = 0; tap < taps; tap++) {
-        int from = filterOffset + (taps - 1 - tap) * in * shape.outChannels() + g * out;
-        Packing.right(
-            true,
-            out,
-            0,
-            in,
-            filter,
-            from,
-            shape.outChannels(),
-            packed,
-            p.byPairs ? size : g * size,
-            p.patchSize,
-            tap * out);
-      }
-    }
-    if (p.byPairs) {
-      PairTile.spread(p.patchSize, packed, size, packed);
-    }
+    set(p, shape, filter, filterOffset, true);
+    packed = own(p);
     run(
         p,
         shape.batch(),
@@ -158,14 +104,74 @@ final class PatchProduct implements WorkerPool.Task {
         dInputOffset);
   }
 
-  private float[] prepare(Patches p, int groups, int columns) {
-    this.groups = groups;
-    this.columns = columns;
-    int size = packedSize(p, groups, columns / groups);
+  private void set(Patches p, ConvolutionShape s, float[] filter, int filterOffset, boolean turns) {
+    patches = p;
+    this.filter = filter;
+    this.filterOffset = filterOffset;
+    this.turns = turns;
+    groups = s.groups();
+    columns = turns ? s.inChannels() : s.outChannels();
+    groupOut = s.groupOutChannels();
+    taps = s.kernelHeight() * s.kernelWidth();
+  }
+
+  private int packedSize(Patches p) {
+    if (p.byPairs) {
+      return PairTile.packedSize(p.patchSize);
+    }
+    return p.planar
+        ? PlanarTile.packedSize(p.patchSize, columns)
+        : groups * p.patchSize * Microkernel.packedWidth(columns / groups);
+  }
+
+  private float[] own(Patches p) {
+    int size = packedSize(p);
     if (own.length < size) {
       own = new float[size];
     }
     return own;
+  }
+
+  /** Packs the whole filter, which then is no longer needed. */
+  private void pack(Patches p) {
+    if (p.planar) {
+      int products = turns ? taps : p.patchSize;
+      PlanarTile.pack(products, columns, turns, filter, filterOffset, packed);
+    } else if (groups == 1 && !p.byPairs && p.patchSize * columns >= PACKED_TOGETHER) {
+      columnsEach = Partition.roundUp(columns, 4 * WorkerPool.threads(), Microkernel.NR);
+      packing = true;
+      WorkerPool.run(columnTasks(), this);
+      packing = false;
+    } else {
+      for (int g = 0; g < groups; g++) {
+        pack(p, g, 0, columns / groups);
+      }
+    }
+    if (p.byPairs) {
+      int size = p.patchSize * Microkernel.packedWidth(columns);
+      PairTile.spread(p.patchSize, packed, size, packed);
+    }
+    filter = NOTHING;
+  }
+
+  /** Packs columns {@code first …} of a group's filter. */
+  private void pack(Patches p, int group, int first, int count) {
+    int groupColumns = columns / groups;
+    int pitch = groups * groupOut;
+    int size = p.patchSize * Microkernel.packedWidth(groupColumns);
+    int to = p.byPairs ? size : group * size + p.patchSize * first;
+    if (!turns) {
+      int from = filterOffset + group * groupColumns + first;
+      Packing.right(
+          false, p.patchSize, first, count, filter, from, pitch, packed, to, p.patchSize, 0);
+      return;
+    }
+    for (int tap = 0; tap < taps; tap++) {
+      int row = (taps - 1 - tap) * groupColumns + first;
+      int from = filterOffset + row * pitch + group * groupOut;
+      int at = tap * groupOut;
+      Packing.right(true, groupOut, first, count, filter, from, pitch, packed, to, p.patchSize, at);
+    }
   }
 
   private void run(
@@ -177,7 +183,6 @@ final class PatchProduct implements WorkerPool.Task {
       Epilogue epilogue,
       float[] target,
       int targetOffset) {
-    this.patches = p;
     this.source = source;
     this.sourceOffset = sourceOffset;
     this.sourceImage = sourceImage;
@@ -188,18 +193,36 @@ final class PatchProduct implements WorkerPool.Task {
     unitRows = pooling == null ? 1 : pooling.strideHeight();
     units = pooling == null ? p.outHeight : pooling.outHeight();
     int threads = WorkerPool.threads();
+    boolean plain = groups == 1 && pooling == null && !(p.planar || p.byTriples || p.byPairs);
+    boolean few = plain && threads > 1 && batch * p.outHeight * p.outWidth <= SHARED;
+    int share = few ? Partition.share(columns, threads, Math.max(Microkernel.NR, 16), 1) : 0;
     together = pooling == null ? Math.max(1, Math.min(batch / threads, p.productImages())) : 1;
     boolean whole = threads == 1 || together > 1;
     tasksPerImage = whole ? 1 : Math.min(units, Math.ceilDiv(4 * threads, batch));
     this.batch = batch;
     try {
-      WorkerPool.run(Math.ceilDiv(batch, together) * tasksPerImage, this);
+      if (share == 0 && filter != NOTHING) {
+        pack(p);
+      }
+      columnsEach = share;
+      if (share > 0) {
+        together = Math.min(batch, p.productImages());
+        tasksPerImage = 1;
+        WorkerPool.run(columnTasks(), this);
+      } else {
+        WorkerPool.run(Math.ceilDiv(batch, together) * tasksPerImage, this);
+      }
     } finally {
+      filter = NOTHING;
       packed = NOTHING;
       this.source = NOTHING;
       this.target = NOTHING;
       this.epilogue = Epilogue.NONE;
     }
+  }
+
+  private int columnTasks() {
+    return Partition.shares(columns, columnsEach, Microkernel.NR);
   }
 
   @Override
@@ -208,8 +231,25 @@ final class PatchProduct implements WorkerPool.Task {
     if (p == null) {
       return;
     }
+    if (columnsEach == 0) {
+      images(p, task, 0, columns / groups);
+      return;
+    }
+    int first = task * columnsEach;
+    int count = task == columnTasks() - 1 ? columns - first : columnsEach;
+    if (filter != NOTHING) {
+      pack(p, 0, first, count);
+    }
+    for (int i = 0; !packing && i * together < batch; i++) {
+      images(p, i, first, count);
+    }
+  }
+
+  /** A task's images, or part of one, columns {@code first …} of each group. */
+  private void images(Patches p, int task, int first, int count) {
     if (together > 1) {
-      images(p, task * together, Math.min(together, batch - task * together));
+      int image = task * together;
+      images(p, image, Math.min(together, batch - image), first, count);
       return;
     }
     int image = task / tasksPerImage;
@@ -217,24 +257,24 @@ final class PatchProduct implements WorkerPool.Task {
     int end = (part + 1) * units / tasksPerImage;
     int step = Math.max(1, p.productRows() / unitRows);
     for (int unit = part * units / tasksPerImage; unit < end; unit += step) {
-      block(p, image, unit, Math.min(unit + step, end));
+      block(p, image, unit, Math.min(unit + step, end), first, count);
     }
   }
 
-  /** Images {@code first … first + count − 1}, their products in one. */
-  private void images(Patches p, int first, int count) {
+  /** Whole images, their products in one. */
+  private void images(Patches p, int image, int images, int first, int count) {
     Scratch scratch = Scratch.current();
-    int from = sourceOffset + first * sourceImage;
-    float[] x = p.images(count, source, from, scratch);
-    int at = targetOffset + first * p.outHeight * p.outWidth * columns;
-    rows(p, count, p.outHeight, x, p.base(from, 0), target, at, scratch);
+    int from = sourceOffset + image * sourceImage;
+    float[] x = p.images(images, source, from, scratch);
+    int at = targetOffset + image * p.outHeight * p.outWidth * columns;
+    rows(p, images, p.outHeight, x, p.base(from, 0), first, count, target, at, scratch);
   }
 
-  /** Units {@code first … end − 1} of an image. */
-  private void block(Patches p, int image, int first, int end) {
+  /** Units {@code unit … end − 1} of an image. */
+  private void block(Patches p, int image, int unit, int end, int first, int count) {
     Scratch scratch = Scratch.current();
     PoolingShape pooling = pooled.shape();
-    int y = first * unitRows;
+    int y = unit * unitRows;
     int last = pooling == null ? end : (end - 1) * unitRows + pooling.kernelHeight();
     int rows = Math.min(last, p.outHeight) - y;
     int from = sourceOffset + image * sourceImage;
@@ -242,21 +282,33 @@ final class PatchProduct implements WorkerPool.Task {
     int base = p.base(from, y);
     TileStore store = scratch.store.set(1, epilogue.beta(), true, epilogue, 0);
     if (p.planar && pooling != null && PlanarTile.pools(pooling) && store.overwrites()) {
-      pooled.poolPlanes(p, image, first, end, x, base, packed, store, scratch);
+      pooled.poolPlanes(p, image, unit, end, x, base, packed, store, scratch);
     } else if (pooling == null) {
       int at = targetOffset + (image * p.outHeight + y) * p.outWidth * columns;
-      rows(p, 1, rows, x, base, target, at, scratch);
+      rows(p, 1, rows, x, base, first, count, target, at, scratch);
     } else {
       int size = rows * p.outWidth * columns;
       float[] made = scratch.rows(size + PooledRows.SLACK);
-      rows(p, 1, rows, x, base, made, 0, scratch);
-      pooled.pool(image, first, end, made, 0, made.length);
+      rows(p, 1, rows, x, base, first, count, made, 0, scratch);
+      pooled.pool(image, unit, end, made, 0, made.length);
     }
   }
 
-  /** {@code rows} rows of some images of the target, at {@code at} of {@code y}. */
+  /**
+   * {@code rows} rows of some images of the target, at {@code at} of {@code y}, of each group the
+   * columns {@code first …}.
+   */
   private void rows(
-      Patches p, int images, int rows, float[] x, int base, float[] y, int at, Scratch scratch) {
+      Patches p,
+      int images,
+      int rows,
+      float[] x,
+      int base,
+      int first,
+      int count,
+      float[] y,
+      int at,
+      Scratch scratch) {
     int pixels = images * rows * p.outWidth;
     int groupColumns = columns / groups;
     int size = p.patchSize * Microkernel.packedWidth(groupColumns);
@@ -273,6 +325,7 @@ final class PatchProduct implements WorkerPool.Task {
     }
     for (int g = 0; g < groups; g++) {
       int[] offsets = p.offsets(images, rows, scratch);
+      int column = g * groupColumns + first;
       float[] left = x;
       int leftBase = base + g * p.groupChannels;
       if (p.gathers) {
@@ -283,11 +336,7 @@ final class PatchProduct implements WorkerPool.Task {
         int[] block = p.blocks[b];
         TileStore store =
             scratch.store.set(
-                1,
-                b == 0 ? epilogue.beta() : 1,
-                b == p.blocks.length - 1,
-                epilogue,
-                g * groupColumns);
+                1, b == 0 ? epilogue.beta() : 1, b == p.blocks.length - 1, epilogue, column);
         Panels.multiplyRows(
             pixels,
             offsets,
@@ -296,15 +345,15 @@ final class PatchProduct implements WorkerPool.Task {
             block[4],
             left,
             leftBase + block[1],
-            0,
-            groupColumns,
+            first,
+            count,
             packed,
-            g * size,
+            g * size + p.patchSize * first,
             p.patchSize,
             block[0],
             store,
             y,
-            at + g * groupColumns,
+            at + column,
             columns,
             scratch);
       }

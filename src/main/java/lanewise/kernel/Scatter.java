@@ -30,12 +30,19 @@ final class Scatter implements WorkerPool.Task {
   /** Vectors' worth of columns in a panel. */
   private static final int WIDTH = 2 * Simd.LANES;
 
+  /** Elements of a filter, below which one thread packs it sooner than two. */
+  private static final int PACKED_TOGETHER = 1 << 14;
+
   private static final float[] NOTHING = {};
+
+  private final WorkerPool.Task packPanel = this::packPanel;
 
   private ConvolutionShape shape =
       new ConvolutionShape(1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1);
   private float[] dOutput = NOTHING;
   private int dOutputOffset;
+  private float[] filter = NOTHING;
+  private int filterOffset;
   private float[] dInput = NOTHING;
   private int dInputOffset;
   private float[] packed = NOTHING; // panels of [outChannels, width], those of a run side by side
@@ -68,6 +75,8 @@ final class Scatter implements WorkerPool.Task {
     shape = s;
     this.dOutput = dOutput;
     this.dOutputOffset = dOutputOffset;
+    this.filter = filter;
+    this.filterOffset = filterOffset;
     this.dInput = dInput;
     this.dInputOffset = dInputOffset;
     boolean rowsAreRuns = s.dilationWidth() == 1;
@@ -80,32 +89,43 @@ final class Scatter implements WorkerPool.Task {
     int pixels = s.outHeight() * s.outWidth() / ScatterTile.PIXELS;
     boolean overlap = pixels < s.outWidth() && pixels * s.strideWidth() * s.inChannels() < step;
     quarter = overlap ? 0 : pixels;
-    pack(filter, filterOffset);
     try {
+      pack();
       WorkerPool.run(s.batch(), this);
     } finally {
+      this.filter = NOTHING;
       this.dOutput = NOTHING;
       this.dInput = NOTHING;
     }
   }
 
-  private void pack(float[] filter, int filterOffset) {
-    int k = shape.outChannels();
-    if (packed.length < runs * step * k) {
-      packed = new float[runs * step * k];
+  private void pack() {
+    int size = runs * step * shape.outChannels();
+    if (packed.length < size) {
+      packed = new float[size];
     }
-    for (int r = 0; r < runs; r++) {
-      for (int j = 0; j < step; j += WIDTH) {
-        int panelWidth = Math.min(WIDTH, step - j);
-        int used = Math.min(panelWidth, run - j);
-        int to = (r * step + j) * k;
-        if (used < panelWidth) {
-          Arrays.fill(packed, to, to + panelWidth * k, 0);
-        }
-        int from = filterOffset + (r * run + j) * k;
-        Packing.transposed(k, used, panelWidth, filter, from, k, packed, to);
+    int panels = runs * Math.ceilDiv(step, WIDTH);
+    if (size < PACKED_TOGETHER) {
+      for (int i = 0; i < panels; i++) {
+        packPanel(i);
       }
+    } else {
+      WorkerPool.run(panels, packPanel);
     }
+  }
+
+  private void packPanel(int panel) {
+    int k = shape.outChannels();
+    int r = panel % runs;
+    int j = panel / runs * WIDTH;
+    int panelWidth = Math.min(WIDTH, step - j);
+    int used = Math.min(panelWidth, run - j);
+    int to = (r * step + j) * k;
+    if (used < panelWidth) {
+      Arrays.fill(packed, to, to + panelWidth * k, 0);
+    }
+    int from = filterOffset + (r * run + j) * k;
+    Packing.transposed(k, used, panelWidth, filter, from, k, packed, to);
   }
 
   @Override

@@ -223,7 +223,7 @@ final class WinogradProduct {
    * @return whether into columns
    */
   private boolean cut(int threads) {
-    columnsPerTask = Partition.share(n, Microkernel.NR, threads);
+    columnsPerTask = Partition.share(n, threads, Microkernel.NR, 1);
     if (threads > 1
         && columnsPerTask > 0
         && pooled.shape() == null
