@@ -15,7 +15,7 @@ final class GemmJob implements WorkerPool.Task {
   private static final int MC = 144;
 
   /** Rows of A of which each thread's caches hold a block of k, 512 KB: tasks then take columns. */
-  private static final int SHARED = 512;
+  static final int SHARED = 512;
 
   /** Multiply-adds of a block of k that a task of narrow rows has, rather than {@link #MC} rows. */
   private static final int TASK = 1 << 20;
@@ -55,9 +55,6 @@ final class GemmJob implements WorkerPool.Task {
    * in that cache.
    */
   private static final int COPIED = Simd.LANES == 8 ? 24 * Microkernel.NR : Integer.MAX_VALUE;
-
-  /** Elements of B, below which one thread packs them sooner than two. */
-  private static final int PACKED_TOGETHER = 1 << 14;
 
   static final ThreadLocal<GemmJob> CURRENT = ThreadLocal.withInitial(GemmJob::new);
 
@@ -305,7 +302,7 @@ final class GemmJob implements WorkerPool.Task {
         if (inPlace || packsOwn) {
           packed = NOTHING;
         } else if (right == null) {
-          pack(parallel && (long) kc * nc >= PACKED_TOGETHER);
+          pack(parallel && (long) kc * nc >= Packing.PARALLEL);
         } else {
           packed = right.panels();
           packedOffset = Gemm.packedOffset(k, nc, jc, pc);

@@ -10,6 +10,9 @@ final class Packing {
   /** For {@code before}: each panel starts where the one before ends. */
   static final int APART = Integer.MIN_VALUE / 2;
 
+  /** Elements, below which one thread packs them sooner than two. */
+  static final int PARALLEL = 1 << 14;
+
   /** Vectors of a row that are packed together. */
   static final int TOGETHER = 8;
 

@@ -8,12 +8,6 @@ import org.jspecify.annotations.Nullable;
 final class PatchProduct implements WorkerPool.Task {
   private static final float[] NOTHING = {};
 
-  /** Elements of a filter, below which one thread packs it sooner than two. */
-  private static final int PACKED_TOGETHER = 1 << 14;
-
-  /** Pixels up to which tasks take columns of all of them, and pack what they multiply. */
-  private static final int SHARED = 512;
-
   static final ThreadLocal<PatchProduct> CURRENT = ThreadLocal.withInitial(PatchProduct::new);
 
   private @Nullable Patches patches;
@@ -137,7 +131,7 @@ final class PatchProduct implements WorkerPool.Task {
     if (p.planar) {
       int products = turns ? taps : p.patchSize;
       PlanarTile.pack(products, columns, turns, filter, filterOffset, packed);
-    } else if (groups == 1 && !p.byPairs && p.patchSize * columns >= PACKED_TOGETHER) {
+    } else if (groups == 1 && !p.byPairs && p.patchSize * columns >= Packing.PARALLEL) {
       columnsEach = Partition.roundUp(columns, 4 * WorkerPool.threads(), Microkernel.NR);
       packing = true;
       WorkerPool.run(columnTasks(), this);
@@ -194,7 +188,7 @@ final class PatchProduct implements WorkerPool.Task {
     units = pooling == null ? p.outHeight : pooling.outHeight();
     int threads = WorkerPool.threads();
     boolean plain = groups == 1 && pooling == null && !(p.planar || p.byTriples || p.byPairs);
-    boolean few = plain && threads > 1 && batch * p.outHeight * p.outWidth <= SHARED;
+    boolean few = plain && threads > 1 && batch * p.outHeight * p.outWidth <= GemmJob.SHARED;
     int share = few ? Partition.share(columns, threads, Math.max(Microkernel.NR, 16), 1) : 0;
     together = pooling == null ? Math.max(1, Math.min(batch / threads, p.productImages())) : 1;
     boolean whole = threads == 1 || together > 1;

@@ -30,9 +30,6 @@ final class Scatter implements WorkerPool.Task {
   /** Vectors' worth of columns in a panel. */
   private static final int WIDTH = 2 * Simd.LANES;
 
-  /** Elements of a filter, below which one thread packs it sooner than two. */
-  private static final int PACKED_TOGETHER = 1 << 14;
-
   private static final float[] NOTHING = {};
 
   private final WorkerPool.Task packPanel = this::packPanel;
@@ -105,7 +102,7 @@ final class Scatter implements WorkerPool.Task {
       packed = new float[size];
     }
     int panels = runs * Math.ceilDiv(step, WIDTH);
-    if (size < PACKED_TOGETHER) {
+    if (size < Packing.PARALLEL) {
       for (int i = 0; i < panels; i++) {
         packPanel(i);
       }
