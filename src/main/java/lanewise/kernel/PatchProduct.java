@@ -10,6 +10,7 @@ final class PatchProduct implements WorkerPool.Task {
 
   static final ThreadLocal<PatchProduct> CURRENT = ThreadLocal.withInitial(PatchProduct::new);
 
+  private final WorkerPool.Task packColumns = this::packColumns;
   private @Nullable Patches patches;
   private int groups;
   private float[] source = NOTHING;
@@ -32,7 +33,6 @@ final class PatchProduct implements WorkerPool.Task {
   private int together; // whole images in a task
   private int tasksPerImage;
   private int columnsEach; // that a task takes of all images, 0 if it takes images
-  private boolean packing;
 
   /** What the rows of the next forward pass go through. */
   final PooledRows pooled = new PooledRows();
@@ -132,10 +132,8 @@ final class PatchProduct implements WorkerPool.Task {
       int products = turns ? taps : p.patchSize;
       PlanarTile.pack(products, columns, turns, filter, filterOffset, packed);
     } else if (groups == 1 && !p.byPairs && p.patchSize * columns >= Packing.PARALLEL) {
-      columnsEach = Partition.roundUp(columns, 4 * WorkerPool.threads(), Microkernel.NR);
-      packing = true;
-      WorkerPool.run(columnTasks(), this);
-      packing = false;
+      columnsEach = Partition.roundUp(columns, WorkerPool.threads(), Microkernel.NR);
+      WorkerPool.run(columnTasks(), packColumns);
     } else {
       for (int g = 0; g < groups; g++) {
         pack(p, g, 0, columns / groups);
@@ -229,14 +227,23 @@ final class PatchProduct implements WorkerPool.Task {
       images(p, task, 0, columns / groups);
       return;
     }
-    int first = task * columnsEach;
-    int count = task == columnTasks() - 1 ? columns - first : columnsEach;
     if (filter != NOTHING) {
-      pack(p, 0, first, count);
+      packColumns(task);
     }
-    for (int i = 0; !packing && i * together < batch; i++) {
-      images(p, i, first, count);
+    for (int i = 0; i * together < batch; i++) {
+      images(p, i, task * columnsEach, columnsOf(task));
     }
+  }
+
+  private void packColumns(int task) {
+    Patches p = patches;
+    if (p != null) {
+      pack(p, 0, task * columnsEach, columnsOf(task));
+    }
+  }
+
+  private int columnsOf(int task) {
+    return task == columnTasks() - 1 ? columns - task * columnsEach : columnsEach;
   }
 
   /** A task's images, or part of one, columns {@code first …} of each group. */
