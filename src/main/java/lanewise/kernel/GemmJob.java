@@ -86,7 +86,6 @@ final class GemmJob implements WorkerPool.Task {
   private int nc;
   private int pc; // the packed rows of B: from pc, kc of them, in blocks of KC
   private int kc;
-  private boolean packing;
   private boolean packsOwn; // each task packs the columns that it multiplies
   private boolean skinny;
   private boolean inPlace;
@@ -94,6 +93,7 @@ final class GemmJob implements WorkerPool.Task {
   private int rowUnit;
   private int taskColumns;
   private int columnTasks;
+  private final WorkerPool.Task packColumns = this::packColumns;
 
   private GemmJob() {}
 
@@ -357,13 +357,11 @@ final class GemmJob implements WorkerPool.Task {
     }
     packed = own;
     packedOffset = 0;
-    packing = true;
     taskColumns = nc;
     if (parallel) {
       taskColumns = Partition.roundUp(nc, 4 * WorkerPool.threads(), Microkernel.NR);
     }
-    WorkerPool.run((nc + taskColumns - 1) / taskColumns, this);
-    packing = false;
+    WorkerPool.run((nc + taskColumns - 1) / taskColumns, packColumns);
   }
 
   private void multiply(boolean parallel, int columnsEach) {
@@ -394,13 +392,6 @@ final class GemmJob implements WorkerPool.Task {
     if (skinny) {
       int j = task * taskColumns;
       skinnyColumns(j, task == columnTasks - 1 ? nc - j : taskColumns);
-    } else if (packing) {
-      int j = task * taskColumns;
-      int columns = Math.min(taskColumns, nc - j);
-      for (int p = 0; p < kc; p += KC) {
-        int depth = Math.min(KC, kc - p);
-        packBlock(p, depth, j, columns, packed, panels(p, depth, j));
-      }
     } else {
       int rowTask = task / columnTasks;
       int i = Partition.from(m, rowUnit, rowTasks, rowTask);
@@ -421,6 +412,15 @@ final class GemmJob implements WorkerPool.Task {
         multiplyBlock(i, rows, j, columns, p, depth, panels, at);
         p += KC;
       } while (p < kc);
+    }
+  }
+
+  private void packColumns(int task) {
+    int j = task * taskColumns;
+    int columns = Math.min(taskColumns, nc - j);
+    for (int p = 0; p < kc; p += KC) {
+      int depth = Math.min(KC, kc - p);
+      packBlock(p, depth, j, columns, packed, panels(p, depth, j));
     }
   }
 

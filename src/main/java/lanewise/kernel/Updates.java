@@ -13,7 +13,25 @@ import jdk.incubator.vector.FloatVector;
  * weightDecay} is that of L2 regularization: each rule starts from {@code d = g + weightDecay · p}.
  */
 public final class Updates {
+  private static final int LINE = 16;
+
+  /** Not final: else the compiler drops the stores of {@link #claim}. */
+  private static float one = 1;
+
   private Updates() {}
+
+  /**
+   * Stores each cache line's first parameter as it is, before an update that several threads share.
+   * Threads that read the parameters before have left their lines with several cores, and a store
+   * waits until the others have dropped the line. Stores that follow each other wait together;
+   * between an update's arithmetic and its other stores, each waits alone.
+   */
+  public static void claim(int n, float[] p, int pOffset) {
+    float same = one;
+    for (int i = pOffset; i < pOffset + n; i += LINE) {
+      p[i] *= same;
+    }
+  }
 
   /** {@code p ← p − rate · d}. */
   public static void sgd(

@@ -22,7 +22,7 @@ public final class WorkerPool {
     void run(int index);
   }
 
-  /** About 20 µs: kernels of one step follow each other faster than a parked thread wakes. */
+  /** 20 to 500 µs, by the core: kernels of one step follow sooner than a parked thread wakes. */
   private static final int SPINS = 20_000;
 
   /**

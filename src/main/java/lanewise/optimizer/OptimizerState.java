@@ -102,6 +102,9 @@ public final class OptimizerState {
   private void stepPiece(int piece) {
     int at = elements.from(piece);
     int n = elements.length(piece);
+    if (WorkerPool.threads() > 1) {
+      Updates.claim(n, p, at);
+    }
     switch (optimizer) {
       case Sgd r -> Updates.sgd(n, rate, r.weightDecay(), p, at, g, at);
       case Momentum r ->

@@ -1,9 +1,11 @@
 package lanewise.optimizer;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.stream.Stream;
+import lanewise.kernel.WorkerPool;
 import lanewise.random.CounterRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -84,6 +86,33 @@ class OptimizerTest {
       // About ten roundings in each step, of p itself and of updates of at most 10 in all.
       assertEquals(expected[i], p[i], 10 * STEPS * 0x1p-24 * (Math.abs(expected[i]) + 10));
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("rules")
+  void threadsGiveTheSameBits(Optimizer rule) {
+    int n = 40_003;
+    float[] start = new float[n];
+    float[] g = new float[n];
+    for (int i = 0; i < n; i++) {
+      start[i] = (float) CounterRandom.normal(1, i) * (i % 3 == 0 ? Float.MIN_NORMAL : 1);
+      g[i] = i % 2 == 0 ? 0 : (float) CounterRandom.normal(2, i);
+    }
+    for (int i = 0; i < 64; i += 4) {
+      start[i] = i % 8 == 0 ? -0f : Float.MIN_VALUE;
+    }
+    float[] alone = start.clone();
+    float[] shared = start.clone();
+    int before = WorkerPool.threads();
+    try {
+      WorkerPool.threads(1);
+      rule.state(n).step(alone, g);
+      WorkerPool.threads(3);
+      rule.state(n).step(shared, g);
+    } finally {
+      WorkerPool.threads(before);
+    }
+    assertArrayEquals(alone, shared);
   }
 
   @Test
