@@ -86,6 +86,12 @@ public final class Convolution {
               outputOffset);
       return;
     }
+    if (algorithm == ConvolutionAlgorithm.WINOGRAD_ROWS) {
+      WinogradRowsProduct.CURRENT
+          .get()
+          .forward(shape, input, inputOffset, filter, filterOffset, epilogue, output, outputOffset);
+      return;
+    }
     if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
       DepthwiseProduct.CURRENT
           .get()
@@ -132,19 +138,25 @@ public final class Convolution {
     checkBuffer("filter", shape.filterSize(), filter, filterOffset);
     ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.of(shape);
     PackedMatrix matrix = null;
-    float[] panels = NOTHING;
+    float[][] panels = {};
     WinogradTransforms winograd = WinogradTransforms.of(algorithm);
     if (winograd != null) {
-      panels = WinogradProduct.CURRENT.get().pack(winograd, shape, filter, filterOffset);
+      panels = one(WinogradProduct.CURRENT.get().pack(winograd, shape, filter, filterOffset));
+    } else if (algorithm == ConvolutionAlgorithm.WINOGRAD_ROWS) {
+      panels = WinogradRowsProduct.CURRENT.get().pack(shape, filter, filterOffset);
     } else if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
-      panels = Arrays.copyOfRange(filter, filterOffset, filterOffset + shape.filterSize());
+      panels = one(Arrays.copyOfRange(filter, filterOffset, filterOffset + shape.filterSize()));
     } else if (pointwise(shape)) {
       int n = shape.outChannels();
       matrix = Gemm.pack(false, shape.inChannels(), n, filter, filterOffset, n);
     } else {
-      panels = PatchProduct.CURRENT.get().pack(shape, filter, filterOffset);
+      panels = one(PatchProduct.CURRENT.get().pack(shape, filter, filterOffset));
     }
     return new PackedFilter(algorithm, shape, panels, matrix);
+  }
+
+  private static float[][] one(float[] panels) {
+    return new float[][] {panels};
   }
 
   /**
@@ -178,15 +190,26 @@ public final class Convolution {
       WinogradProduct.CURRENT
           .get()
           .forward(
-              winograd, shape, input, inputOffset, filter.panels, epilogue, output, outputOffset);
+              winograd,
+              shape,
+              input,
+              inputOffset,
+              filter.panels[0],
+              epilogue,
+              output,
+              outputOffset);
+    } else if (algorithm == ConvolutionAlgorithm.WINOGRAD_ROWS) {
+      WinogradRowsProduct.CURRENT
+          .get()
+          .forward(shape, input, inputOffset, filter.panels, epilogue, output, outputOffset);
     } else if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
       DepthwiseProduct.CURRENT
           .get()
-          .forward(shape, input, inputOffset, filter.panels, 0, epilogue, output, outputOffset);
+          .forward(shape, input, inputOffset, filter.panels[0], 0, epilogue, output, outputOffset);
     } else {
       PatchProduct.CURRENT
           .get()
-          .forward(shape, input, inputOffset, filter.panels, epilogue, output, outputOffset);
+          .forward(shape, input, inputOffset, filter.panels[0], epilogue, output, outputOffset);
     }
   }
 
@@ -212,12 +235,20 @@ public final class Convolution {
     checkBuffer("input", (long) shape.batch() * shape.inImageSize(), input, inputOffset);
     checkBuffer("filter", shape.filterSize(), filter, filterOffset);
     checkPooled(shape, pooling, epilogue, output, outputOffset, argmax);
-    WinogradTransforms winograd = WinogradTransforms.of(ConvolutionAlgorithm.of(shape));
+    ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.of(shape);
+    WinogradTransforms winograd = WinogradTransforms.of(algorithm);
     if (winograd != null) {
       WinogradProduct product = WinogradProduct.CURRENT.get();
       try (PooledRows _ = product.pooled.set(pooling, output, outputOffset, argmax)) {
         product.forward(
             winograd, shape, input, inputOffset, filter, filterOffset, epilogue, NOTHING, 0);
+      }
+      return;
+    }
+    if (algorithm == ConvolutionAlgorithm.WINOGRAD_ROWS) {
+      WinogradRowsProduct product = WinogradRowsProduct.CURRENT.get();
+      try (PooledRows _ = product.pooled.set(pooling, output, outputOffset, argmax)) {
+        product.forward(shape, input, inputOffset, filter, filterOffset, epilogue, NOTHING, 0);
       }
       return;
     }
@@ -253,13 +284,21 @@ public final class Convolution {
     if (winograd != null) {
       WinogradProduct product = WinogradProduct.CURRENT.get();
       try (PooledRows _ = product.pooled.set(pooling, output, outputOffset, argmax)) {
-        product.forward(winograd, shape, input, inputOffset, filter.panels, epilogue, NOTHING, 0);
+        product.forward(
+            winograd, shape, input, inputOffset, filter.panels[0], epilogue, NOTHING, 0);
+      }
+      return;
+    }
+    if (algorithm == ConvolutionAlgorithm.WINOGRAD_ROWS) {
+      WinogradRowsProduct product = WinogradRowsProduct.CURRENT.get();
+      try (PooledRows _ = product.pooled.set(pooling, output, outputOffset, argmax)) {
+        product.forward(shape, input, inputOffset, filter.panels, epilogue, NOTHING, 0);
       }
       return;
     }
     PatchProduct product = PatchProduct.CURRENT.get();
     try (PooledRows _ = product.pooled.set(pooling, output, outputOffset, argmax)) {
-      product.forward(shape, input, inputOffset, filter.panels, epilogue, NOTHING, 0);
+      product.forward(shape, input, inputOffset, filter.panels[0], epilogue, NOTHING, 0);
     }
   }
 
@@ -273,7 +312,9 @@ public final class Convolution {
     return PooledRows.suits(shape, pooling)
         && algorithm != ConvolutionAlgorithm.DEPTHWISE
         && !pointwise(shape)
-        && (winograd == null || WinogradProduct.pools(winograd, shape, pooling));
+        && (winograd == null || WinogradProduct.pools(winograd, shape, pooling))
+        && (algorithm != ConvolutionAlgorithm.WINOGRAD_ROWS
+            || WinogradRowsProduct.pools(shape, pooling));
   }
 
   private static void checkPooled(
@@ -390,6 +431,12 @@ public final class Convolution {
           .run(shape, dOutput, dOutputOffset, filter, filterOffset, dInput, dInputOffset);
       return;
     }
+    if (algorithm == ConvolutionAlgorithm.WINOGRAD_ROWS) {
+      WinogradRowsProduct.CURRENT
+          .get()
+          .backward(shape, dOutput, dOutputOffset, filter, filterOffset, dInput, dInputOffset);
+      return;
+    }
     PatchProduct.CURRENT
         .get()
         .backward(shape, dOutput, dOutputOffset, filter, filterOffset, dInput, dInputOffset);
@@ -441,6 +488,12 @@ public final class Convolution {
     }
     if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
       DepthwiseFilter.CURRENT
+          .get()
+          .run(shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
+      return;
+    }
+    if (algorithm == ConvolutionAlgorithm.WINOGRAD_ROWS) {
+      WinogradRowsFilter.CURRENT
           .get()
           .run(shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
       return;

@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 public final class PackedFilter {
   final ConvolutionAlgorithm algorithm;
   private final int[] sizes; // kh, kw, strides, inChannels / groups, outChannels, groups
-  final float[] panels; // of the algorithm; for DEPTHWISE the filter itself
+  final float[][] panels; // of the algorithm, by planes of WINOGRAD_ROWS; DEPTHWISE: the filter
   final @Nullable PackedMatrix matrix; // where the convolution is a matrix product
 
   PackedFilter(
       ConvolutionAlgorithm algorithm,
       ConvolutionShape shape,
-      float[] panels,
+      float[][] panels,
       @Nullable PackedMatrix matrix) {
     this.algorithm = algorithm;
     this.sizes = sizes(shape);

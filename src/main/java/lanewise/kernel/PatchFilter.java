@@ -59,19 +59,69 @@ final class PatchFilter implements WorkerPool.Task {
       int dOutputOffset,
       float[] dFilter,
       int dFilterOffset) {
-    int size = s.filterSize();
-    shape = s;
-    patches = ConvolutionGeometry.of(s).forward();
     this.input = input;
     this.inputOffset = inputOffset;
     this.dOutput = dOutput;
     this.dOutputOffset = dOutputOffset;
-    int pixels = s.batch() * s.outHeight() * s.outWidth();
-    int most = Integer.highestOneBit(Math.min(PARTIALS / size, pixels / DEEP));
-    chunks = Math.max(1, Math.min(Math.min(CHUNKS, s.batch()), most));
+    set(
+        ConvolutionGeometry.of(s),
+        Math.min(runs(s.filterSize(), s.batch() * s.outHeight() * s.outWidth()), s.batch()));
     // Each task of a run reads all of its dOutput, so there are no more than threads share evenly.
     int threads = WorkerPool.threads();
     rowTasks = chunks % threads == 0 || chunks >= 4 * threads ? 1 : threads;
+    boolean apart = chunks > 1 || turned;
+    sums = apart ? partials() : dFilter;
+    sumsOffset = apart ? 0 : dFilterOffset;
+    try {
+      WorkerPool.run(chunks * rowTasks, this);
+    } finally {
+      this.input = NOTHING;
+      this.dOutput = NOTHING;
+      sums = NOTHING;
+    }
+    if (apart) {
+      finish(dFilter, dFilterOffset);
+    }
+  }
+
+  /** Runs that so many pixels are cut into, for a filter of {@code size}. */
+  static int runs(int size, int pixels) {
+    int most = Integer.highestOneBit(Math.min(PARTIALS / size, pixels / DEEP));
+    return Math.max(1, Math.min(CHUNKS, most));
+  }
+
+  /**
+   * Prepares {@link #add}: the shape is that of some lines without padding, which come in {@code
+   * runs}.
+   */
+  void prepare(ConvolutionGeometry geometry, int runs) {
+    set(geometry, runs);
+    sums = partials();
+    sumsOffset = 0;
+  }
+
+  /** Adds what {@code lines} of a run give, by any thread; the first set its sums. */
+  void add(
+      int run,
+      int lines,
+      float[] x,
+      int base,
+      float[] d,
+      int dOffset,
+      boolean first,
+      Scratch scratch) {
+    ConvolutionShape s = shape;
+    Patches p = patches;
+    if (s != null && p != null) {
+      block(s, p, run, 0, p.patchSize, x, base, d, dOffset, lines, first, scratch);
+    }
+  }
+
+  private void set(ConvolutionGeometry geometry, int runs) {
+    ConvolutionShape s = geometry.shape();
+    shape = s;
+    patches = geometry.forward();
+    chunks = runs;
     int in = s.inChannels();
     int out = s.outChannels();
     inPlace = Convolution.pointwise(s) && OuterProductTile.suits(Math.min(in, out));
@@ -82,31 +132,32 @@ final class PatchFilter implements WorkerPool.Task {
             ? in % Microkernel.NR == 0 && out % Microkernel.NR != 0
             : s.groups() == 1 && 2 * out <= Simd.LANES && s.patchSize() > Simd.LANES;
     pitch = turned ? Microkernel.packedWidth(s.patchSize()) : s.outChannels();
-    chunkSize = turned ? out * pitch : size;
-    boolean apart = chunks > 1 || turned;
+    chunkSize = turned ? out * pitch : s.filterSize();
+  }
+
+  private float[] partials() {
     int room = chunks * chunkSize + (turned ? Simd.LANES * pitch : 0); // for squares' last rows
-    if (apart && partials.length < room) {
+    if (partials.length < room) {
       partials = new float[room];
     }
-    sums = apart ? partials : dFilter;
-    sumsOffset = apart ? 0 : dFilterOffset;
-    try {
-      WorkerPool.run(chunks * rowTasks, this);
-    } finally {
-      this.input = NOTHING;
-      this.dOutput = NOTHING;
-      sums = NOTHING;
+    return partials;
+  }
+
+  /** Adds the sums of the runs in order. */
+  void finish(float[] dFilter, int dFilterOffset) {
+    ConvolutionShape s = shape;
+    if (s == null) {
+      return;
     }
-    if (apart) {
-      for (int chunk = 1; chunk < chunks; chunk++) {
-        Elementwise.add(chunkSize, partials, 0, partials, chunk * chunkSize, partials, 0);
-      }
-      if (turned) {
-        float[] tile = Scratch.current().tile;
-        Transposition.exact(s.patchSize(), out, partials, pitch, dFilter, dFilterOffset, out, tile);
-      } else {
-        System.arraycopy(partials, 0, dFilter, dFilterOffset, size);
-      }
+    for (int chunk = 1; chunk < chunks; chunk++) {
+      Elementwise.add(chunkSize, partials, 0, partials, chunk * chunkSize, partials, 0);
+    }
+    if (turned) {
+      int out = s.outChannels();
+      float[] tile = Scratch.current().tile;
+      Transposition.exact(s.patchSize(), out, partials, pitch, dFilter, dFilterOffset, out, tile);
+    } else {
+      System.arraycopy(partials, 0, dFilter, dFilterOffset, chunkSize);
     }
   }
 
@@ -124,11 +175,27 @@ final class PatchFilter implements WorkerPool.Task {
     int firstRow = part * perTask;
     int rows = Math.min(perTask, p.patchSize - firstRow);
     int end = (int) ((long) (chunk + 1) * s.batch() / chunks);
+    Scratch scratch = Scratch.current();
     boolean first = true;
     for (int image = (int) ((long) chunk * s.batch() / chunks); image < end; image++) {
       for (int y = 0; y < p.outHeight && rows > 0; y += p.blockRows()) {
+        int pixelRows = Math.min(p.blockRows(), p.outHeight - y);
+        int from = inputOffset + image * s.inImageSize();
+        float[] x = p.image(input, from, y, pixelRows, scratch);
+        int dOut = dOutputOffset + (image * p.outHeight + y) * p.outWidth * s.outChannels();
         block(
-            s, p, chunk, firstRow, rows, image, y, Math.min(p.blockRows(), p.outHeight - y), first);
+            s,
+            p,
+            chunk,
+            firstRow,
+            rows,
+            x,
+            p.base(from, y),
+            dOutput,
+            dOut,
+            pixelRows,
+            first,
+            scratch);
         first = false;
       }
     }
@@ -151,19 +218,17 @@ final class PatchFilter implements WorkerPool.Task {
       int chunk,
       int firstRow,
       int rows,
-      int image,
-      int y,
+      float[] x,
+      int base,
+      float[] dOutput,
+      int dOut,
       int pixelRows,
-      boolean first) {
-    Scratch scratch = Scratch.current();
+      boolean first,
+      Scratch scratch) {
     TileStore store = scratch.store.set(1, first ? 0 : 1, false, Epilogue.NONE, 0);
-    int from = inputOffset + image * s.inImageSize();
-    float[] x = p.image(input, from, y, pixelRows, scratch);
-    int base = p.base(from, y);
     int pixels = pixelRows * p.outWidth;
     int columns = s.groupOutChannels();
     int sumsAt = sumsOffset + chunk * chunkSize;
-    int dOut = dOutputOffset + (image * p.outHeight + y) * p.outWidth * s.outChannels();
     if (inPlace) {
       int channel = base + firstRow;
       int in = s.inChannels();
@@ -186,7 +251,8 @@ final class PatchFilter implements WorkerPool.Task {
     }
     if (turned) {
       int at = sumsAt + firstRow;
-      blockTurned(p, firstRow, rows, pixelRows, columns, x, base, dOut, store, at, scratch);
+      blockTurned(
+          p, firstRow, rows, pixelRows, columns, x, base, dOutput, dOut, store, at, scratch);
       return;
     }
     if (p.byPairsOfElements) {
@@ -290,6 +356,7 @@ final class PatchFilter implements WorkerPool.Task {
       int columns,
       float[] image,
       int base,
+      float[] dOutput,
       int dOut,
       TileStore store,
       int sumsAt,

@@ -109,6 +109,54 @@ final class PatchProduct implements WorkerPool.Task {
     taps = s.kernelHeight() * s.kernelWidth();
   }
 
+  /**
+   * Packs a filter for {@link #multiply}, by which products of lines of a shape without padding are
+   * made; not to be used for anything else then.
+   *
+   * @param turns for the gradient of the input
+   */
+  void prepare(ConvolutionGeometry lines, boolean turns, float[] filter) {
+    prepare(lines, turns, filter, own(set(lines, turns, filter)));
+  }
+
+  /**
+   * The same into an array of its own, to be given to {@link #prepare(ConvolutionGeometry,
+   * float[])}.
+   */
+  float[] packed(ConvolutionGeometry lines, float[] filter) {
+    prepare(lines, false, filter, new float[packedSize(set(lines, false, filter))]);
+    return packed;
+  }
+
+  void prepare(ConvolutionGeometry lines, float[] panels) {
+    set(lines, false, NOTHING);
+    packed = panels;
+  }
+
+  /** Forgets panels that were given. */
+  void release() {
+    packed = NOTHING;
+  }
+
+  private void prepare(ConvolutionGeometry lines, boolean turns, float[] filter, float[] panels) {
+    packed = panels;
+    pack(set(lines, turns, filter));
+  }
+
+  private Patches set(ConvolutionGeometry lines, boolean turns, float[] filter) {
+    Patches p = turns ? lines.backward() : lines.forward();
+    set(p, lines.shape(), filter, 0, turns);
+    return p;
+  }
+
+  /** {@code y ← x ∗ filter} of some lines, by any thread. */
+  void multiply(int lines, float[] x, int base, float[] y, int at, Scratch scratch) {
+    Patches p = patches;
+    if (p != null) {
+      rows(p, 1, lines, x, base, 0, columns, y, at, scratch);
+    }
+  }
+
   private int packedSize(Patches p) {
     if (p.byPairs) {
       return PairTile.packedSize(p.patchSize);

@@ -13,6 +13,8 @@ final class Scratch {
   private float[] right = {};
   private float[] filter = {};
   private float[] rows = {};
+  private float[] lines = {};
+  private float[] products = {};
   private int[] offsets = {};
   final float[] tile = new float[TriplePixelTile.ROWS * Microkernel.NR];
   final float[] bias = new float[Microkernel.NR];
@@ -70,6 +72,22 @@ final class Scratch {
       rows = new float[size];
     }
     return rows;
+  }
+
+  /** At least {@code size} floats for transformed lines. */
+  float[] lines(int size) {
+    if (lines.length < size) {
+      lines = new float[size];
+    }
+    return lines;
+  }
+
+  /** At least {@code size} floats for the products of transformed lines. */
+  float[] products(int size) {
+    if (products.length < size) {
+      products = new float[size];
+    }
+    return products;
   }
 
   /** At least {@code size} offsets of rows. */

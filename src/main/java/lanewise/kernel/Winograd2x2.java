@@ -46,7 +46,8 @@ final class Winograd2x2 extends WinogradTransforms {
       int i, int n, WinogradLines lines, int image, int first, float[] t, int tOffset) {
     if (i == 0 || i == 3) {
       int row = i / 3;
-      System.arraycopy(lines.array(first, row), lines.offset(image, first, row), t, tOffset, n);
+      System.arraycopy(
+          lines.array(image, first, row), lines.offset(image, first, row), t, tOffset, n);
     } else {
       combine(n, lines, image, first, 0, i == 1 ? 1 : -1, 1, t, tOffset);
     }
@@ -63,8 +64,8 @@ final class Winograd2x2 extends WinogradTransforms {
       int row2,
       float[] t,
       int tOffset) {
-    float[] x = lines.array(first, row1);
-    float[] y = lines.array(first, row2);
+    float[] x = lines.array(image, first, row1);
+    float[] y = lines.array(image, first, row2);
     combine(
         n,
         x,

@@ -57,11 +57,11 @@ final class Winograd4x4 extends WinogradTransforms {
       int row = i / 5;
       inputEnd(
           n,
-          lines.array(first, row),
+          lines.array(image, first, row),
           lines.offset(image, first, row),
-          lines.array(first, row + 2),
+          lines.array(image, first, row + 2),
           lines.offset(image, first, row + 2),
-          lines.array(first, row + 4),
+          lines.array(image, first, row + 4),
           lines.offset(image, first, row + 4),
           t,
           tOffset);
@@ -76,7 +76,8 @@ final class Winograd4x4 extends WinogradTransforms {
       int i, int n, WinogradLines lines, int image, int first, float[] t, int tOffset) {
     if (i == 0 || i == 5) {
       int row = i / 5 * 3;
-      System.arraycopy(lines.array(first, row), lines.offset(image, first, row), t, tOffset, n);
+      System.arraycopy(
+          lines.array(image, first, row), lines.offset(image, first, row), t, tOffset, n);
     } else {
       float[] k = A_MIDDLE[i - 1];
       middle(n, lines, image, first, k[2], 3, k[1], 2, k[0], 1, 0, t, tOffset);
@@ -101,15 +102,15 @@ final class Winograd4x4 extends WinogradTransforms {
     middle(
         n,
         k1,
-        lines.array(first, row1),
+        lines.array(image, first, row1),
         lines.offset(image, first, row1),
         k2,
-        lines.array(first, row2),
+        lines.array(image, first, row2),
         lines.offset(image, first, row2),
         k3,
-        lines.array(first, row3),
+        lines.array(image, first, row3),
         lines.offset(image, first, row3),
-        lines.array(first, row4),
+        lines.array(image, first, row4),
         lines.offset(image, first, row4),
         t,
         tOffset);

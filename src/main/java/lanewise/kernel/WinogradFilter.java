@@ -53,7 +53,7 @@ final class WinogradFilter {
     out = s.outChannels();
     this.dFilter = dFilter;
     this.dFilterOffset = dFilterOffset;
-    tiling.set(transforms, s, s.outHeight(), s.outWidth());
+    tiling.set(transforms, transforms.tile, s, s.outHeight(), s.outWidth());
     allLines = s.batch() * tiling.linesPerImage;
     linesPerBlock = Math.max(1, Winograd.TILES / tiling.tilesPerLine());
     int size = transforms.planes * Winograd.plane(in * out);
@@ -65,10 +65,8 @@ final class WinogradFilter {
     if (!byBlocks && sums.length < chunks * size) {
       sums = new float[chunks * size];
     }
-    int top = s.padTop();
-    int left = s.padLeft();
-    inputs.set(input, inputOffset, s.inHeight(), s.inWidth(), in, top, left, 2, tiling);
-    gradients.set(dOutput, dOutputOffset, s.outHeight(), s.outWidth(), out, 0, 0, 0, tiling);
+    inputs.input(s, input, inputOffset, tiling);
+    gradients.gradient(s, dOutput, dOutputOffset, tiling);
     try {
       if (byBlocks) {
         runByBlocks();
@@ -195,7 +193,7 @@ final class WinogradFilter {
     int mPlane = Winograd.plane(tiles * out);
     float[] t = scratch.image((lastRow - row) * Math.max(inputs.rowSize(), gradients.rowSize()));
     for (int line = firstLine; line < lastLine; line++) {
-      inputs.input(line, row, lastRow, t);
+      inputs.input(line, row, lastRow, t, 0, inputs.rowSize());
       for (int i = 0; i < lastRow - row; i++) {
         for (int phase = 0; phase < tiling.dilationWidth; phase++) {
           int tile = (line - firstLine) * tiling.tilesPerLine() + phase * tiling.tilesAcross;
@@ -212,7 +210,7 @@ final class WinogradFilter {
               tiles);
         }
       }
-      gradients.gradient(line, row, lastRow, t);
+      gradients.gradient(line, row, lastRow, t, 0, gradients.rowSize());
       for (int i = 0; i < lastRow - row; i++) {
         for (int phase = 0; phase < tiling.dilationWidth; phase++) {
           int tile = (line - firstLine) * tiling.tilesPerLine() + phase * tiling.tilesAcross;

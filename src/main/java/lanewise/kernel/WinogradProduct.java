@@ -187,9 +187,9 @@ final class WinogradProduct {
     this.epilogue = epilogue;
     this.target = target;
     this.targetOffset = targetOffset;
-    tiling.set(transforms, s, outHeight, outWidth);
+    tiling.set(transforms, transforms.tile, s, outHeight, outWidth);
     allLines = s.batch() * tiling.linesPerImage;
-    lines.set(source, sourceOffset, height, width, k, top, left, 2, tiling);
+    lines.set(source, sourceOffset, s.batch(), height, width, k, top, left, 2, tiling);
     boolean byColumns = cut(WorkerPool.threads());
     if (zeros.length < n) {
       zeros = new float[n];
@@ -306,7 +306,7 @@ final class WinogradProduct {
     int extent = transforms.extent;
     float[] t = scratch.image(extent * lines.rowSize());
     for (int line = firstLine; line < lastLine; line++) {
-      lines.input(line, 0, extent, t);
+      lines.input(line, 0, extent, t, 0, lines.rowSize());
       for (int i = 0; i < extent; i++) {
         for (int phase = 0; phase < tiling.dilationWidth; phase++) {
           int from = i * lines.rowSize() + phase * k;

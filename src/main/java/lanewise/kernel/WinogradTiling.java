@@ -7,9 +7,12 @@ import lanewise.shape.ConvolutionShape;
  * dilationHeight}-th, as many as a tile has, all phases of columns one after the other.
  */
 final class WinogradTiling {
-  WinogradTransforms transforms = Winograd4x4.TRANSFORMS;
+  WinogradLineTransforms transforms = Winograd4x4.TRANSFORMS;
   int dilationHeight;
   int dilationWidth;
+
+  /** Columns of outputs in a tile. */
+  int tileWidth;
 
   /** Tiles along one phase of a line's columns. */
   int tilesAcross;
@@ -18,13 +21,20 @@ final class WinogradTiling {
   private int linesPerPhase;
 
   /** Divides images of {@code height × width}: the output, or the input that is written. */
-  void set(WinogradTransforms transforms, ConvolutionShape s, int height, int width) {
+  void set(
+      WinogradLineTransforms transforms, int tileWidth, ConvolutionShape s, int height, int width) {
     this.transforms = transforms;
+    this.tileWidth = tileWidth;
     dilationHeight = s.dilationHeight();
     dilationWidth = s.dilationWidth();
-    tilesAcross = transforms.tiles(width, dilationWidth);
-    linesPerPhase = transforms.tiles(height, dilationHeight);
+    tilesAcross = tiles(width, dilationWidth, tileWidth);
+    linesPerPhase = tiles(height, dilationHeight, transforms.tile);
     linesPerImage = dilationHeight * linesPerPhase;
+  }
+
+  /** Tiles along one of each {@code dilation} outputs. */
+  static int tiles(int pixels, int dilation, int tile) {
+    return Math.ceilDiv(Math.ceilDiv(pixels, dilation), tile);
   }
 
   int tilesPerLine() {

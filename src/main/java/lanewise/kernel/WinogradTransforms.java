@@ -21,14 +21,8 @@ import org.jspecify.annotations.Nullable;
  * so that what is in flight fits 16 registers. The methods call the Vector API alone, which is
  * always inlined.
  */
-abstract class WinogradTransforms {
+abstract class WinogradTransforms extends WinogradLineTransforms {
   private static final VectorSpecies<Float> S = Simd.FLOATS;
-
-  /** Rows of a tile of outputs: m. */
-  final int tile;
-
-  /** Rows of a transformed tile: m + 2. */
-  final int extent;
 
   /** Elements of a transformed tile. */
   final int planes;
@@ -36,8 +30,7 @@ abstract class WinogradTransforms {
   private final float[] g; // G, [extent, 3]
 
   WinogradTransforms(int tile, float[] g) {
-    this.tile = tile;
-    this.extent = tile + 2;
+    super(tile, tile + 2);
     this.planes = extent * extent;
     this.g = g;
   }
@@ -47,38 +40,18 @@ abstract class WinogradTransforms {
     return switch (algorithm) {
       case WINOGRAD_2X2 -> Winograd2x2.TRANSFORMS;
       case WINOGRAD_4X4 -> Winograd4x4.TRANSFORMS;
-      case IMPLICIT_GEMM, DEPTHWISE -> null;
+      case IMPLICIT_GEMM, WINOGRAD_ROWS, DEPTHWISE -> null;
     };
-  }
-
-  /** Tiles along one of each {@code dilation} outputs. */
-  int tiles(int pixels, int dilation) {
-    return Math.ceilDiv(Math.ceilDiv(pixels, dilation), tile);
   }
 
   /** Multiplications for an image, of each pair of an input channel and an output channel. */
   long multiplications(ConvolutionShape s) {
-    long down = (long) s.dilationHeight() * tiles(s.outHeight(), s.dilationHeight());
-    return down * s.dilationWidth() * tiles(s.outWidth(), s.dilationWidth()) * planes;
+    long down =
+        (long) s.dilationHeight() * WinogradTiling.tiles(s.outHeight(), s.dilationHeight(), tile);
+    long across =
+        (long) s.dilationWidth() * WinogradTiling.tiles(s.outWidth(), s.dilationWidth(), tile);
+    return down * across * planes;
   }
-
-  /**
-   * Row i of {@code Bᵀ d}, of a line's rows of pixels.
-   *
-   * @param n elements of a row
-   * @param first row of the image that is the line's first
-   */
-  abstract void inputRow(
-      int i, int n, WinogradLines lines, int image, int first, float[] t, int tOffset);
-
-  /**
-   * Row i of {@code A dy}, of a line's rows of pixels.
-   *
-   * @param n elements of a row
-   * @param first row of the image that is the line's first
-   */
-  abstract void gradientRow(
-      int i, int n, WinogradLines lines, int image, int first, float[] t, int tOffset);
 
   /**
    * A row of {@code Bᵀ d B}, {@code v = t B}, of the tiles along a line. Element j of channel c of

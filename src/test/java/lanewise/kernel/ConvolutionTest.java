@@ -390,6 +390,9 @@ final class ConvolutionTest {
   /** What an algorithm promises. */
   private static ReferenceConvolution.Result bounded(
       ConvolutionCase convolution, ReferenceConvolution.Result result) {
+    if (convolution.algorithm() == ConvolutionAlgorithm.WINOGRAD_ROWS) {
+      return result.byWinograd(WinogradRowsTransforms.EXTENT);
+    }
     WinogradTransforms transforms = WinogradTransforms.of(convolution.algorithm());
     return transforms == null ? result : result.byWinograd(transforms.planes);
   }
@@ -399,13 +402,18 @@ final class ConvolutionTest {
     assertEquals(ConvolutionAlgorithm.WINOGRAD_4X4, algorithm(28, 32, 32, 3, 1));
     assertEquals(ConvolutionAlgorithm.WINOGRAD_4X4, algorithm(7, 512, 512, 3, 1));
     assertEquals(ConvolutionAlgorithm.WINOGRAD_4X4, algorithm(28, 16, 32, 3, 1));
-    assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(28, 8, 32, 3, 1));
-    assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(28, 32, 40, 3, 1));
+    assertEquals(ConvolutionAlgorithm.WINOGRAD_ROWS, algorithm(28, 8, 32, 3, 1));
+    assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(28, 7, 32, 3, 1));
+    assertEquals(ConvolutionAlgorithm.WINOGRAD_ROWS, algorithm(28, 32, 40, 3, 1));
+    assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(2, 32, 40, 3, 1));
     assertEquals(ConvolutionAlgorithm.WINOGRAD_2X2, algorithm(2, 64, 64, 3, 1));
     assertEquals(ConvolutionAlgorithm.WINOGRAD_2X2, algorithm(6, 64, 64, 3, 1));
     assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(1, 64, 64, 3, 1));
     assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(28, 32, 32, 3, 2));
-    assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(28, 32, 32, 5, 1));
+    assertEquals(ConvolutionAlgorithm.WINOGRAD_ROWS, algorithm(28, 32, 32, 5, 1));
+    assertEquals(ConvolutionAlgorithm.WINOGRAD_ROWS, algorithm(28, 8, 8, 5, 1));
+    assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(28, 7, 8, 5, 1));
+    assertEquals(ConvolutionAlgorithm.IMPLICIT_GEMM, algorithm(28, 32, 32, 5, 2));
     assertEquals(
         ConvolutionAlgorithm.WINOGRAD_4X4,
         ConvolutionAlgorithm.of(
@@ -454,6 +462,7 @@ final class ConvolutionTest {
             switch (convolution.algorithm()) {
               case WINOGRAD_4X4 -> 2.7e-6;
               case WINOGRAD_2X2 -> 0.8e-6;
+              case WINOGRAD_ROWS -> 1.3e-6;
               default -> 0.5e-6;
             };
         assertEquals(0, error / largest, stated, convolution + ", " + channels + " channels");

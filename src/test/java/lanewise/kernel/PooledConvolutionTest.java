@@ -38,8 +38,16 @@ final class PooledConvolutionTest {
     shapes.addAll(ConvolutionShapes.fewChannels());
     shapes.addAll(ConvolutionShapes.awkward());
     shapes.addAll(ConvolutionShapes.drawn(200));
+    shapes.addAll(ROWS);
     return shapes.stream().flatMap(shape -> PooledCase.each(shape).stream()).toList();
   }
+
+  /** By {@link ConvolutionAlgorithm#WINOGRAD_ROWS}. */
+  private static final List<ConvolutionShape> ROWS =
+      List.of(
+          ConvolutionShape.of(3, 13, 11, 9, 10, 3, 3, 1, 1, Padding.SAME, 1, 1, 1),
+          ConvolutionShape.of(2, 15, 15, 10, 20, 5, 5, 1, 1, Padding.SAME, 1, 1, 1),
+          ConvolutionShape.of(2, 14, 14, 12, 7, 5, 5, 1, 1, Padding.VALID, 1, 1, 1));
 
   private static List<Epilogue> epilogues(ConvolutionShape s) {
     GuardedMatrix bias = GuardedMatrix.random(s.outChannels(), 5);
@@ -57,6 +65,10 @@ final class PooledConvolutionTest {
             .map(c -> WinogradTransforms.of(ConvolutionAlgorithm.of(c.shape())))
             .anyMatch(Objects::nonNull),
         "none by Winograd");
+    for (ConvolutionShape shape : ROWS) {
+      assertEquals(ConvolutionAlgorithm.WINOGRAD_ROWS, ConvolutionAlgorithm.of(shape));
+      assertTrue(cases.stream().anyMatch(c -> c.shape().equals(shape)), shape::toString);
+    }
     for (PooledCase c : cases) {
       for (Epilogue epilogue : epilogues(c.shape())) {
         PooledCase.Maxima expected = c.expected(epilogue);
@@ -118,7 +130,7 @@ final class PooledConvolutionTest {
         ConvolutionShape.of(4, 14, 14, 32, 48, 3, 3, 1, 1, Padding.SAME, 1, 1, 1);
     ConvolutionShape patches =
         ConvolutionShape.of(4, 14, 14, 6, 16, 5, 5, 1, 1, Padding.VALID, 1, 1, 1);
-    for (ConvolutionShape s : List.of(LENET, winograd, patches)) {
+    for (ConvolutionShape s : List.of(LENET, winograd, patches, ROWS.get(0), ROWS.get(1))) {
       PoolingShape pooling = PooledCase.pooling(s, 2, 2, 2, 2, false);
       float[] x = new float[s.batch() * s.inImageSize()];
       float[] w = new float[s.filterSize()];
