@@ -129,8 +129,8 @@ public final class Convolution {
 
   /**
    * Packs or transforms a filter for {@linkplain #forward(ConvolutionShape, float[], int,
-   * PackedFilter, Epilogue, float[], int) forward passes} that need not do it again, whatever their
-   * batch and image.
+   * PackedFilter, Epilogue, float[], int) forward passes} of the same shape that need not do it
+   * again, whatever their batch.
    *
    * @throws IndexOutOfBoundsException if the filter does not lie within its array
    */
@@ -152,7 +152,7 @@ public final class Convolution {
     } else {
       panels = one(PatchProduct.CURRENT.get().pack(shape, filter, filterOffset));
     }
-    return new PackedFilter(algorithm, shape, panels, matrix);
+    return new PackedFilter(shape, panels, matrix);
   }
 
   private static float[][] one(float[] panels) {
@@ -163,8 +163,8 @@ public final class Convolution {
    * As {@link #forward}, with a filter packed beforehand; the bits are the same. Modified: output.
    *
    * @throws IndexOutOfBoundsException if a buffer does not lie within its array
-   * @throws IllegalArgumentException if the filter was packed for other channels or strides, or
-   *     another algorithm than this shape's
+   * @throws IllegalArgumentException if the filter was packed for a shape that differs in more than
+   *     the batch
    */
   public static void forward(
       ConvolutionShape shape,
@@ -177,7 +177,7 @@ public final class Convolution {
     checkBuffer("input", (long) shape.batch() * shape.inImageSize(), input, inputOffset);
     checkBuffer("output", (long) shape.batch() * shape.outImageSize(), output, outputOffset);
     ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.of(shape);
-    checkPacked(shape, filter, algorithm);
+    checkPacked(shape, filter);
     PackedMatrix matrix = filter.matrix;
     WinogradTransforms winograd = WinogradTransforms.of(algorithm);
     if (matrix != null) {
@@ -264,7 +264,7 @@ public final class Convolution {
    *
    * @throws IndexOutOfBoundsException if a buffer does not lie within its array
    * @throws IllegalArgumentException if {@link #pools} is false, the epilogue sums, or the filter
-   *     was packed for another convolution
+   *     was packed for a shape that differs in more than the batch
    */
   public static void forwardPooled(
       ConvolutionShape shape,
@@ -279,7 +279,7 @@ public final class Convolution {
     checkBuffer("input", (long) shape.batch() * shape.inImageSize(), input, inputOffset);
     checkPooled(shape, pooling, epilogue, output, outputOffset, argmax);
     ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.of(shape);
-    checkPacked(shape, filter, algorithm);
+    checkPacked(shape, filter);
     WinogradTransforms winograd = WinogradTransforms.of(algorithm);
     if (winograd != null) {
       WinogradProduct product = WinogradProduct.CURRENT.get();
@@ -341,12 +341,8 @@ public final class Convolution {
     }
   }
 
-  private static void checkPacked(
-      ConvolutionShape shape, PackedFilter filter, ConvolutionAlgorithm algorithm) {
-    boolean product = algorithm == ConvolutionAlgorithm.IMPLICIT_GEMM && pointwise(shape);
-    if (filter.algorithm != algorithm
-        || !filter.fits(shape)
-        || (filter.matrix != null) != product) {
+  private static void checkPacked(ConvolutionShape shape, PackedFilter filter) {
+    if (!filter.fits(shape)) {
       throw new IllegalArgumentException("Convolution: the filter was not packed for " + shape);
     }
   }

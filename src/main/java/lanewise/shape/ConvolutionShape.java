@@ -115,6 +115,25 @@ public record ConvolutionShape(
     }
   }
 
+  /** Whether the two differ in the batch at most. */
+  public boolean equalsButForBatch(ConvolutionShape other) {
+    return inHeight == other.inHeight
+        && inWidth == other.inWidth
+        && inChannels == other.inChannels
+        && outChannels == other.outChannels
+        && kernelHeight == other.kernelHeight
+        && kernelWidth == other.kernelWidth
+        && strideHeight == other.strideHeight
+        && strideWidth == other.strideWidth
+        && padTop == other.padTop
+        && padBottom == other.padBottom
+        && padLeft == other.padLeft
+        && padRight == other.padRight
+        && dilationHeight == other.dilationHeight
+        && dilationWidth == other.dilationWidth
+        && groups == other.groups;
+  }
+
   private static void fits(String what, int padded, int extent) {
     if (extent > padded) {
       throw new IllegalArgumentException(

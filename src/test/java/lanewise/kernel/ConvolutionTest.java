@@ -216,17 +216,40 @@ final class ConvolutionTest {
     return Arrays.copyOfRange(x.array, x.offset, x.offset + x.columns);
   }
 
+  /** Else it could be read in another layout than it has, which may depend on the image's width. */
   @Test
   void refusesFiltersPackedForAnotherShape() {
-    ConvolutionShape shape = ConvolutionShapes.threeByThree().getFirst();
-    PackedFilter packed = Convolution.pack(shape, new float[shape.filterSize()], 0);
-    for (ConvolutionShape other : ConvolutionShapes.depthwise()) {
+    ConvolutionShape wide =
+        ConvolutionShape.of(2, 8, 32, 16, 16, 3, 3, 2, 2, Padding.SAME, 1, 1, 1);
+    List<ConvolutionShape> others = new ArrayList<>(ConvolutionShapes.depthwise());
+    others.add(ConvolutionShape.of(2, 8, 6, 16, 16, 3, 3, 2, 2, Padding.SAME, 1, 1, 1));
+    others.add(ConvolutionShape.of(2, 6, 32, 16, 16, 3, 3, 2, 2, Padding.SAME, 1, 1, 1));
+    PackedFilter packed = Convolution.pack(wide, new float[wide.filterSize()], 0);
+    for (ConvolutionShape other : others) {
       float[] x = new float[other.batch() * other.inImageSize()];
       float[] y = new float[other.batch() * other.outImageSize()];
       assertThrows(
           IllegalArgumentException.class,
           () -> Convolution.forward(other, x, 0, packed, Epilogue.NONE, y, 0));
     }
+  }
+
+  /** The same holds for each of its sizes but the batch. */
+  @Test
+  void onlyTheBatchOfAPackedFilterMayDiffer() {
+    int[] sizes = {2, 9, 8, 4, 6, 3, 2, 1, 2, 1, 0, 1, 0, 1, 2, 2};
+    ConvolutionShape shape = shape(sizes);
+    for (int i = 0; i < sizes.length; i++) {
+      int[] changed = sizes.clone();
+      changed[i] += i == 15 ? -1 : i == 3 || i == 4 ? 2 : 1;
+      assertEquals(i == 0, shape.equalsButForBatch(shape(changed)), "size " + i);
+    }
+  }
+
+  private static ConvolutionShape shape(int[] x) {
+    return new ConvolutionShape(
+        x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], x[8], x[9], x[10], x[11], x[12], x[13],
+        x[14], x[15]);
   }
 
   @Test
