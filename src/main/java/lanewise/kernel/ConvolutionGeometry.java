@@ -7,15 +7,13 @@ import org.jspecify.annotations.Nullable;
  * What a shape needs in both directions, kept for the shapes that a thread meets again and again.
  */
 final class ConvolutionGeometry {
-  private static final int SLOTS = 256;
+  private static final int SETS = 32;
 
-  /**
-   * Slots in which a shape is looked for, so that two of one hash code do not drive each other out.
-   */
-  private static final int PROBES = 8;
+  /** Shapes that a set keeps, so that two of one set do not drive each other out. */
+  private static final int WAYS = 8;
 
   private static final ThreadLocal<@Nullable ConvolutionGeometry[]> RECENT =
-      ThreadLocal.withInitial(() -> new ConvolutionGeometry[SLOTS]);
+      ThreadLocal.withInitial(() -> new ConvolutionGeometry[SETS * WAYS]);
 
   private final ConvolutionShape shape;
   private final Patches forward;
@@ -31,22 +29,25 @@ final class ConvolutionGeometry {
 
   static ConvolutionGeometry of(ConvolutionShape shape) {
     @Nullable ConvolutionGeometry[] recent = RECENT.get();
-    int first = shape.hashCode();
-    int free = first & (SLOTS - 1);
-    for (int i = 0; i < PROBES; i++) {
-      int slot = (first + i) & (SLOTS - 1);
-      ConvolutionGeometry found = recent[slot];
+    int set = set(shape) * WAYS;
+    for (int i = set; i < set + WAYS; i++) {
+      ConvolutionGeometry found = recent[i];
       if (found == null) {
-        free = slot;
         break;
       }
       if (found.shape.equals(shape)) {
         return found;
       }
     }
+    System.arraycopy(recent, set, recent, set + 1, WAYS - 1); // the oldest goes
     ConvolutionGeometry made = new ConvolutionGeometry(shape);
-    recent[free] = made;
+    recent[set] = made;
     return made;
+  }
+
+  /** The upper bits of a multiplicative hash: modulo 32, sizes of 32 and 64 channels are alike. */
+  static int set(ConvolutionShape shape) {
+    return ((shape.hashCode() * 0x9E3779B9) >>> 16) % SETS;
   }
 
   ConvolutionShape shape() {
