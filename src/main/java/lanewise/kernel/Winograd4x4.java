@@ -245,26 +245,31 @@ final class Winograd4x4 extends WinogradTransforms {
 
   @Override
   void outputRows(int n, float[] m, int mOffset, int plane, float[] s) {
+    for (int j = 0; j < 6; j++) {
+      output(n, m, mOffset + j * plane, 6 * plane, s, j * n, 6 * n);
+    }
+  }
+
+  /** {@code y = Aᵀ m}: four rows of n elements, {@code pitch} apart, from six. */
+  static void output(int n, float[] m, int mOffset, int plane, float[] y, int yOffset, int pitch) {
     FloatVector half = FloatVector.broadcast(S, 0.5f);
     FloatVector two = FloatVector.broadcast(S, 2);
-    for (int j = 0; j < 6; j++) {
-      int from = mOffset + j * plane;
-      int to = j * n;
-      for (int e = 0; e < n; e += LANES) {
-        FloatVector m1 = FloatVector.fromArray(S, m, from + 6 * plane + e);
-        FloatVector m2 = FloatVector.fromArray(S, m, from + 12 * plane + e);
-        FloatVector m3 = FloatVector.fromArray(S, m, from + 18 * plane + e);
-        FloatVector m4 = FloatVector.fromArray(S, m, from + 24 * plane + e);
-        FloatVector sum12 = m1.add(m2);
-        FloatVector sum34 = m3.add(m4);
-        FloatVector.fromArray(S, m, from + e).add(sum12).add(sum34).intoArray(s, to + e);
-        sum34.fma(two, sum12.mul(half)).intoArray(s, to + 12 * n + e);
-        FloatVector apart12 = m1.sub(m2).mul(ROOT / 2);
-        FloatVector apart34 = m3.sub(m4).mul(ROOT);
-        apart12.add(apart34).intoArray(s, to + 6 * n + e);
-        FloatVector m5 = FloatVector.fromArray(S, m, from + 30 * plane + e);
-        apart34.fma(two, apart12.fma(half, m5)).intoArray(s, to + 18 * n + e);
-      }
+    for (int e = 0; e < n; e += LANES) {
+      int from = mOffset + e;
+      int to = yOffset + e;
+      FloatVector m1 = FloatVector.fromArray(S, m, from + plane);
+      FloatVector m2 = FloatVector.fromArray(S, m, from + 2 * plane);
+      FloatVector m3 = FloatVector.fromArray(S, m, from + 3 * plane);
+      FloatVector m4 = FloatVector.fromArray(S, m, from + 4 * plane);
+      FloatVector sum12 = m1.add(m2);
+      FloatVector sum34 = m3.add(m4);
+      FloatVector.fromArray(S, m, from).add(sum12).add(sum34).intoArray(y, to);
+      sum34.fma(two, sum12.mul(half)).intoArray(y, to + 2 * pitch);
+      FloatVector apart12 = m1.sub(m2).mul(ROOT / 2);
+      FloatVector apart34 = m3.sub(m4).mul(ROOT);
+      apart12.add(apart34).intoArray(y, to + pitch);
+      FloatVector m5 = FloatVector.fromArray(S, m, from + 5 * plane);
+      apart34.fma(two, apart12.fma(half, m5)).intoArray(y, to + 3 * pitch);
     }
   }
 

@@ -118,7 +118,7 @@ final class WinogradRowsTransforms extends WinogradLineTransforms {
   private void outputVectors(
       int n, float[] m, int mOffset, int plane, float[] y, int yOffset, int pitch) {
     if (kernel == 3) {
-      outputFour(n, m, mOffset, plane, y, yOffset, pitch);
+      Winograd4x4.output(n, m, mOffset, plane, y, yOffset, pitch);
     } else {
       outputTwo(n, m, mOffset, plane, y, yOffset, pitch);
     }
@@ -138,29 +138,6 @@ final class WinogradRowsTransforms extends WinogradLineTransforms {
       m0.add(m1.add(m2)).add(m3.add(m4)).intoArray(y, yOffset + e);
       FloatVector m5 = FloatVector.fromArray(S, m, from + 5 * plane);
       m3.sub(m4).fma(root, m1.sub(m2).fma(half, m5)).intoArray(y, yOffset + pitch + e);
-    }
-  }
-
-  private static void outputFour(
-      int n, float[] m, int mOffset, int plane, float[] y, int yOffset, int pitch) {
-    FloatVector half = FloatVector.broadcast(S, 0.5f);
-    FloatVector two = FloatVector.broadcast(S, 2);
-    for (int e = 0; e < n; e += LANES) {
-      int from = mOffset + e;
-      int to = yOffset + e;
-      FloatVector m1 = FloatVector.fromArray(S, m, from + plane);
-      FloatVector m2 = FloatVector.fromArray(S, m, from + 2 * plane);
-      FloatVector m3 = FloatVector.fromArray(S, m, from + 3 * plane);
-      FloatVector m4 = FloatVector.fromArray(S, m, from + 4 * plane);
-      FloatVector sum12 = m1.add(m2);
-      FloatVector sum34 = m3.add(m4);
-      FloatVector.fromArray(S, m, from).add(sum12).add(sum34).intoArray(y, to);
-      sum34.fma(two, sum12.mul(half)).intoArray(y, to + 2 * pitch);
-      FloatVector apart12 = m1.sub(m2).mul(ROOT / 2);
-      FloatVector apart34 = m3.sub(m4).mul(ROOT);
-      apart12.add(apart34).intoArray(y, to + pitch);
-      FloatVector m5 = FloatVector.fromArray(S, m, from + 5 * plane);
-      apart34.fma(two, apart12.fma(half, m5)).intoArray(y, to + 3 * pitch);
     }
   }
 
