@@ -1,6 +1,5 @@
 package lanewise.kernel;
 
-import java.util.Arrays;
 import lanewise.shape.ConvolutionShape;
 import lanewise.shape.PoolingShape;
 import org.jspecify.annotations.Nullable;
@@ -16,12 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Convolution {
   private static final float[] NOTHING = {};
-
-  /**
-   * Elements from which on a pointwise filter's gradient is one product: each run of images would
-   * write as many sums. Part of the order of accumulation.
-   */
-  private static final int LARGE_FILTER = 1 << 17;
 
   static {
     VectorModule.require();
@@ -70,60 +63,7 @@ public final class Convolution {
       int outputOffset) {
     checkBuffers(shape, input, inputOffset, filter, filterOffset, output, outputOffset);
     checkSupport(algorithm, shape);
-    WinogradTransforms winograd = WinogradTransforms.of(algorithm);
-    if (winograd != null) {
-      WinogradProduct.CURRENT
-          .get()
-          .forward(
-              winograd,
-              shape,
-              input,
-              inputOffset,
-              filter,
-              filterOffset,
-              epilogue,
-              output,
-              outputOffset);
-      return;
-    }
-    if (algorithm == ConvolutionAlgorithm.WINOGRAD_ROWS) {
-      WinogradRowsProduct.CURRENT
-          .get()
-          .forward(shape, input, inputOffset, filter, filterOffset, epilogue, output, outputOffset);
-      return;
-    }
-    if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
-      DepthwiseProduct.CURRENT
-          .get()
-          .forward(shape, input, inputOffset, filter, filterOffset, epilogue, output, outputOffset);
-      return;
-    }
-    if (pointwise(shape)) {
-      int m = shape.batch() * shape.inHeight() * shape.inWidth();
-      int n = shape.outChannels();
-      int k = shape.inChannels();
-      Gemm.multiply(
-          false,
-          false,
-          m,
-          n,
-          k,
-          1,
-          input,
-          inputOffset,
-          k,
-          filter,
-          filterOffset,
-          n,
-          0,
-          output,
-          outputOffset,
-          n,
-          epilogue);
-      return;
-    }
-    PatchProduct.CURRENT
-        .get()
+    product(algorithm, shape)
         .forward(shape, input, inputOffset, filter, filterOffset, epilogue, output, outputOffset);
   }
 
@@ -136,27 +76,7 @@ public final class Convolution {
    */
   public static PackedFilter pack(ConvolutionShape shape, float[] filter, int filterOffset) {
     checkBuffer("filter", shape.filterSize(), filter, filterOffset);
-    ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.of(shape);
-    PackedMatrix matrix = null;
-    float[][] panels = {};
-    WinogradTransforms winograd = WinogradTransforms.of(algorithm);
-    if (winograd != null) {
-      panels = one(WinogradProduct.CURRENT.get().pack(winograd, shape, filter, filterOffset));
-    } else if (algorithm == ConvolutionAlgorithm.WINOGRAD_ROWS) {
-      panels = WinogradRowsProduct.CURRENT.get().pack(shape, filter, filterOffset);
-    } else if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
-      panels = one(Arrays.copyOfRange(filter, filterOffset, filterOffset + shape.filterSize()));
-    } else if (pointwise(shape)) {
-      int n = shape.outChannels();
-      matrix = Gemm.pack(false, shape.inChannels(), n, filter, filterOffset, n);
-    } else {
-      panels = one(PatchProduct.CURRENT.get().pack(shape, filter, filterOffset));
-    }
-    return new PackedFilter(shape, panels, matrix);
-  }
-
-  private static float[][] one(float[] panels) {
-    return new float[][] {panels};
+    return product(shape).pack(shape, filter, filterOffset);
   }
 
   /**
@@ -176,41 +96,8 @@ public final class Convolution {
       int outputOffset) {
     checkBuffer("input", (long) shape.batch() * shape.inImageSize(), input, inputOffset);
     checkBuffer("output", (long) shape.batch() * shape.outImageSize(), output, outputOffset);
-    ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.of(shape);
     checkPacked(shape, filter);
-    PackedMatrix matrix = filter.matrix;
-    WinogradTransforms winograd = WinogradTransforms.of(algorithm);
-    if (matrix != null) {
-      int m = shape.batch() * shape.inHeight() * shape.inWidth();
-      int k = shape.inChannels();
-      int n = shape.outChannels();
-      Gemm.multiply(
-          false, m, 1, input, inputOffset, k, matrix, 0, output, outputOffset, n, epilogue);
-    } else if (winograd != null) {
-      WinogradProduct.CURRENT
-          .get()
-          .forward(
-              winograd,
-              shape,
-              input,
-              inputOffset,
-              filter.panels[0],
-              epilogue,
-              output,
-              outputOffset);
-    } else if (algorithm == ConvolutionAlgorithm.WINOGRAD_ROWS) {
-      WinogradRowsProduct.CURRENT
-          .get()
-          .forward(shape, input, inputOffset, filter.panels, epilogue, output, outputOffset);
-    } else if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
-      DepthwiseProduct.CURRENT
-          .get()
-          .forward(shape, input, inputOffset, filter.panels[0], 0, epilogue, output, outputOffset);
-    } else {
-      PatchProduct.CURRENT
-          .get()
-          .forward(shape, input, inputOffset, filter.panels[0], epilogue, output, outputOffset);
-    }
+    product(shape).forward(shape, input, inputOffset, filter, epilogue, output, outputOffset);
   }
 
   /**
@@ -234,26 +121,9 @@ public final class Convolution {
       byte @Nullable [] argmax) {
     checkBuffer("input", (long) shape.batch() * shape.inImageSize(), input, inputOffset);
     checkBuffer("filter", shape.filterSize(), filter, filterOffset);
-    checkPooled(shape, pooling, epilogue, output, outputOffset, argmax);
-    ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.of(shape);
-    WinogradTransforms winograd = WinogradTransforms.of(algorithm);
-    if (winograd != null) {
-      WinogradProduct product = WinogradProduct.CURRENT.get();
-      try (PooledRows _ = product.pooled.set(pooling, output, outputOffset, argmax)) {
-        product.forward(
-            winograd, shape, input, inputOffset, filter, filterOffset, epilogue, NOTHING, 0);
-      }
-      return;
-    }
-    if (algorithm == ConvolutionAlgorithm.WINOGRAD_ROWS) {
-      WinogradRowsProduct product = WinogradRowsProduct.CURRENT.get();
-      try (PooledRows _ = product.pooled.set(pooling, output, outputOffset, argmax)) {
-        product.forward(shape, input, inputOffset, filter, filterOffset, epilogue, NOTHING, 0);
-      }
-      return;
-    }
-    PatchProduct product = PatchProduct.CURRENT.get();
-    try (PooledRows _ = product.pooled.set(pooling, output, outputOffset, argmax)) {
+    ConvolutionProduct.ByRows product =
+        checkPooled(shape, pooling, epilogue, output, outputOffset, argmax);
+    try (PooledRows _ = product.pooled().set(pooling, output, outputOffset, argmax)) {
       product.forward(shape, input, inputOffset, filter, filterOffset, epilogue, NOTHING, 0);
     }
   }
@@ -277,28 +147,11 @@ public final class Convolution {
       int outputOffset,
       byte @Nullable [] argmax) {
     checkBuffer("input", (long) shape.batch() * shape.inImageSize(), input, inputOffset);
-    checkPooled(shape, pooling, epilogue, output, outputOffset, argmax);
-    ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.of(shape);
+    ConvolutionProduct.ByRows product =
+        checkPooled(shape, pooling, epilogue, output, outputOffset, argmax);
     checkPacked(shape, filter);
-    WinogradTransforms winograd = WinogradTransforms.of(algorithm);
-    if (winograd != null) {
-      WinogradProduct product = WinogradProduct.CURRENT.get();
-      try (PooledRows _ = product.pooled.set(pooling, output, outputOffset, argmax)) {
-        product.forward(
-            winograd, shape, input, inputOffset, filter.panels[0], epilogue, NOTHING, 0);
-      }
-      return;
-    }
-    if (algorithm == ConvolutionAlgorithm.WINOGRAD_ROWS) {
-      WinogradRowsProduct product = WinogradRowsProduct.CURRENT.get();
-      try (PooledRows _ = product.pooled.set(pooling, output, outputOffset, argmax)) {
-        product.forward(shape, input, inputOffset, filter.panels, epilogue, NOTHING, 0);
-      }
-      return;
-    }
-    PatchProduct product = PatchProduct.CURRENT.get();
-    try (PooledRows _ = product.pooled.set(pooling, output, outputOffset, argmax)) {
-      product.forward(shape, input, inputOffset, filter.panels[0], epilogue, NOTHING, 0);
+    try (PooledRows _ = product.pooled().set(pooling, output, outputOffset, argmax)) {
+      product.forward(shape, input, inputOffset, filter, epilogue, NOTHING, 0);
     }
   }
 
@@ -307,24 +160,27 @@ public final class Convolution {
    * reads it, no two rows of windows share a row of it, and it is made row by row.
    */
   public static boolean pools(ConvolutionShape shape, PoolingShape pooling) {
-    ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.of(shape);
-    WinogradTransforms winograd = WinogradTransforms.of(algorithm);
-    return PooledRows.suits(shape, pooling)
-        && algorithm != ConvolutionAlgorithm.DEPTHWISE
-        && !pointwise(shape)
-        && (winograd == null || WinogradProduct.pools(winograd, shape, pooling))
-        && (algorithm != ConvolutionAlgorithm.WINOGRAD_ROWS
-            || WinogradRowsProduct.pools(shape, pooling));
+    return poolingProduct(shape, pooling) != null;
   }
 
-  private static void checkPooled(
+  private static ConvolutionProduct.@Nullable ByRows poolingProduct(
+      ConvolutionShape shape, PoolingShape pooling) {
+    return PooledRows.suits(shape, pooling)
+            && product(shape) instanceof ConvolutionProduct.ByRows product
+            && product.pools(shape, pooling)
+        ? product
+        : null;
+  }
+
+  private static ConvolutionProduct.ByRows checkPooled(
       ConvolutionShape shape,
       PoolingShape pooling,
       Epilogue epilogue,
       float[] output,
       int outputOffset,
       byte @Nullable [] argmax) {
-    if (!pools(shape, pooling) || epilogue.sums()) {
+    ConvolutionProduct.ByRows product = poolingProduct(shape, pooling);
+    if (product == null || epilogue.sums()) {
       throw new IllegalArgumentException(
           "Convolution: no maxima are made of rows for " + shape + ", " + pooling);
     }
@@ -332,6 +188,7 @@ public final class Convolution {
     checkBuffer("output", maxima, output, outputOffset);
     checkArgmax(maxima, argmax);
     Pooling.checkWindow(pooling, argmax);
+    return product;
   }
 
   private static void checkArgmax(long maxima, byte @Nullable [] argmax) {
@@ -384,58 +241,14 @@ public final class Convolution {
       int dInputOffset) {
     checkBuffers(shape, dInput, dInputOffset, filter, filterOffset, dOutput, dOutputOffset);
     checkSupport(algorithm, shape);
-    WinogradTransforms winograd = WinogradTransforms.of(algorithm);
-    if (winograd != null) {
-      WinogradProduct.CURRENT
-          .get()
-          .backward(
-              winograd, shape, dOutput, dOutputOffset, filter, filterOffset, dInput, dInputOffset);
-      return;
-    }
-    if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
-      DepthwiseProduct.CURRENT
-          .get()
-          .backward(shape, dOutput, dOutputOffset, filter, filterOffset, dInput, dInputOffset);
-      return;
-    }
-    if (pointwise(shape)) {
-      int m = shape.batch() * shape.inHeight() * shape.inWidth();
-      int n = shape.inChannels();
-      int k = shape.outChannels();
-      Gemm.multiply(
-          false,
-          true,
-          m,
-          n,
-          k,
-          1,
-          dOutput,
-          dOutputOffset,
-          k,
-          filter,
-          filterOffset,
-          k,
-          0,
-          dInput,
-          dInputOffset,
-          n);
-      return;
-    }
-    if (Scatter.pays(shape)) {
+    if (algorithm != ConvolutionAlgorithm.DEPTHWISE && Scatter.pays(shape)) {
       Scatter.CURRENT
           .get()
           .run(shape, dOutput, dOutputOffset, filter, filterOffset, dInput, dInputOffset);
-      return;
-    }
-    if (algorithm == ConvolutionAlgorithm.WINOGRAD_ROWS) {
-      WinogradRowsProduct.CURRENT
-          .get()
+    } else {
+      product(algorithm, shape)
           .backward(shape, dOutput, dOutputOffset, filter, filterOffset, dInput, dInputOffset);
-      return;
     }
-    PatchProduct.CURRENT
-        .get()
-        .backward(shape, dOutput, dOutputOffset, filter, filterOffset, dInput, dInputOffset);
   }
 
   /** As below, by the algorithm that {@link ConvolutionAlgorithm#of} chooses. */
@@ -475,55 +288,7 @@ public final class Convolution {
       int dFilterOffset) {
     checkBuffers(shape, input, inputOffset, dFilter, dFilterOffset, dOutput, dOutputOffset);
     checkSupport(algorithm, shape);
-    WinogradTransforms winograd = WinogradTransforms.of(algorithm);
-    if (winograd != null) {
-      WinogradFilter.CURRENT
-          .get()
-          .run(winograd, shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
-      return;
-    }
-    if (algorithm == ConvolutionAlgorithm.DEPTHWISE) {
-      DepthwiseFilter.CURRENT
-          .get()
-          .run(shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
-      return;
-    }
-    if (algorithm == ConvolutionAlgorithm.WINOGRAD_ROWS) {
-      WinogradRowsFilter.CURRENT
-          .get()
-          .run(shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
-      return;
-    }
-    if (pointwise(shape) && shape.filterSize() >= LARGE_FILTER) {
-      int m = shape.inChannels();
-      int n = shape.outChannels();
-      Gemm.multiply(
-          true,
-          false,
-          m,
-          n,
-          shape.batch() * shape.inHeight() * shape.inWidth(),
-          1,
-          input,
-          inputOffset,
-          m,
-          dOutput,
-          dOutputOffset,
-          n,
-          0,
-          dFilter,
-          dFilterOffset,
-          n);
-      return;
-    }
-    if (PlanarFilter.suits(shape)) {
-      PlanarFilter.CURRENT
-          .get()
-          .run(shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
-      return;
-    }
-    PatchFilter.CURRENT
-        .get()
+    filterGradient(algorithm, shape)
         .run(shape, input, inputOffset, dOutput, dOutputOffset, dFilter, dFilterOffset);
   }
 
@@ -583,6 +348,38 @@ public final class Convolution {
         && MaximaFilter.pays(shape, pooling);
   }
 
+  private static ConvolutionProduct product(ConvolutionShape shape) {
+    return product(ConvolutionAlgorithm.of(shape), shape);
+  }
+
+  private static ConvolutionProduct product(
+      ConvolutionAlgorithm algorithm, ConvolutionShape shape) {
+    return switch (algorithm) {
+      case WINOGRAD_2X2 -> WinogradProduct.by(Winograd2x2.TRANSFORMS);
+      case WINOGRAD_4X4 -> WinogradProduct.by(Winograd4x4.TRANSFORMS);
+      case WINOGRAD_ROWS -> WinogradRowsProduct.CURRENT.get();
+      case DEPTHWISE -> DepthwiseProduct.CURRENT.get();
+      case IMPLICIT_GEMM ->
+          PointwiseProduct.supports(shape) ? PointwiseProduct.INSTANCE : PatchProduct.CURRENT.get();
+    };
+  }
+
+  private static FilterGradient filterGradient(
+      ConvolutionAlgorithm algorithm, ConvolutionShape shape) {
+    return switch (algorithm) {
+      case WINOGRAD_2X2 -> WinogradFilter.by(Winograd2x2.TRANSFORMS);
+      case WINOGRAD_4X4 -> WinogradFilter.by(Winograd4x4.TRANSFORMS);
+      case WINOGRAD_ROWS -> WinogradRowsFilter.CURRENT.get();
+      case DEPTHWISE -> DepthwiseFilter.CURRENT.get();
+      case IMPLICIT_GEMM -> {
+        if (PointwiseProduct.suitsFilter(shape)) {
+          yield PointwiseProduct.INSTANCE;
+        }
+        yield PlanarFilter.suits(shape) ? PlanarFilter.CURRENT.get() : PatchFilter.CURRENT.get();
+      }
+    };
+  }
+
   private static void checkSupport(ConvolutionAlgorithm algorithm, ConvolutionShape shape) {
     if (!algorithm.supports(shape)) {
       throw new IllegalArgumentException(
@@ -615,14 +412,5 @@ public final class Convolution {
               + ", got offset "
               + offset);
     }
-  }
-
-  static boolean pointwise(ConvolutionShape s) {
-    return s.kernelHeight() == 1
-        && s.kernelWidth() == 1
-        && s.strideHeight() == 1
-        && s.strideWidth() == 1
-        && s.groups() == 1
-        && (s.padTop() | s.padBottom() | s.padLeft() | s.padRight()) == 0;
   }
 }

@@ -12,7 +12,7 @@ import lanewise.shape.ConvolutionShape;
  * target's place. An element is summed over the pixels upward, by runs of the output's rows that
  * are added in order.
  */
-final class DepthwiseFilter extends DepthwiseWalk implements WorkerPool.Task {
+final class DepthwiseFilter extends DepthwiseWalk implements FilterGradient, WorkerPool.Task {
   private static final VectorSpecies<Float> S = Simd.FLOATS;
 
   static final ThreadLocal<DepthwiseFilter> CURRENT = ThreadLocal.withInitial(DepthwiseFilter::new);
@@ -41,7 +41,8 @@ final class DepthwiseFilter extends DepthwiseWalk implements WorkerPool.Task {
   private float[] target = NOTHING;
   private int targetOffset;
 
-  void run(
+  @Override
+  public void run(
       ConvolutionShape s,
       float[] input,
       int inputOffset,

@@ -13,7 +13,7 @@ import lanewise.shape.ConvolutionShape;
  * <p>Forward, an element is summed over the taps upward (row, column) from 0; backward, over the
  * output's pixels upward, which is over the taps downward.
  */
-final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
+final class DepthwiseProduct extends DepthwiseWalk implements ConvolutionProduct, WorkerPool.Task {
   private static final VectorSpecies<Float> S = Simd.FLOATS;
 
   static final ThreadLocal<DepthwiseProduct> CURRENT =
@@ -37,7 +37,8 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
   private float floor;
   private int tasksPerImage;
 
-  void forward(
+  @Override
+  public void forward(
       ConvolutionShape s,
       float[] input,
       int inputOffset,
@@ -52,7 +53,26 @@ final class DepthwiseProduct extends DepthwiseWalk implements WorkerPool.Task {
     run(s.batch(), input, inputOffset, filter, filterOffset, epilogue, output, outputOffset);
   }
 
-  void backward(
+  @Override
+  public void forward(
+      ConvolutionShape s,
+      float[] input,
+      int inputOffset,
+      PackedFilter filter,
+      Epilogue epilogue,
+      float[] output,
+      int outputOffset) {
+    forward(s, input, inputOffset, filter.panels(0), 0, epilogue, output, outputOffset);
+  }
+
+  @Override
+  public PackedFilter pack(ConvolutionShape s, float[] filter, int filterOffset) {
+    int end = filterOffset + s.filterSize();
+    return new PackedFilter(s, Arrays.copyOfRange(filter, filterOffset, end));
+  }
+
+  @Override
+  public void backward(
       ConvolutionShape s,
       float[] dOutput,
       int dOutputOffset,

@@ -1,5 +1,6 @@
 package lanewise.kernel;
 
+import java.util.Objects;
 import lanewise.shape.ConvolutionShape;
 import org.jspecify.annotations.Nullable;
 
@@ -9,13 +10,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PackedFilter {
   private final ConvolutionShape shape;
-  final float[][] panels; // of the algorithm, by planes of WINOGRAD_ROWS; DEPTHWISE: the filter
-  final @Nullable PackedMatrix matrix; // where the convolution is a matrix product
+  private final float[][] panels;
+  private final @Nullable PackedMatrix matrix;
 
-  PackedFilter(ConvolutionShape shape, float[][] panels, @Nullable PackedMatrix matrix) {
+  PackedFilter(ConvolutionShape shape, float[]... panels) {
     this.shape = shape;
     this.panels = panels;
+    this.matrix = null;
+  }
+
+  PackedFilter(ConvolutionShape shape, PackedMatrix matrix) {
+    this.shape = shape;
+    this.panels = new float[][] {};
     this.matrix = matrix;
+  }
+
+  /** Those of a plane of {@link ConvolutionAlgorithm#WINOGRAD_ROWS}; others have plane 0 alone. */
+  float[] panels(int plane) {
+    return panels[plane];
+  }
+
+  /** Where the convolution is a matrix product. */
+  PackedMatrix matrix() {
+    return Objects.requireNonNull(matrix);
   }
 
   /**

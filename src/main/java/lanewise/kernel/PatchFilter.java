@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Patches transposed times the output's gradient, cut into runs of images and blocks of the
  * filter's rows.
  */
-final class PatchFilter implements WorkerPool.Task {
+final class PatchFilter implements FilterGradient, WorkerPool.Task {
   private static final float[] NOTHING = {};
 
   static final ThreadLocal<PatchFilter> CURRENT = ThreadLocal.withInitial(PatchFilter::new);
@@ -51,7 +51,8 @@ final class PatchFilter implements WorkerPool.Task {
 
   private int pitch;
 
-  void run(
+  @Override
+  public void run(
       ConvolutionShape s,
       float[] input,
       int inputOffset,
@@ -124,7 +125,7 @@ final class PatchFilter implements WorkerPool.Task {
     chunks = runs;
     int in = s.inChannels();
     int out = s.outChannels();
-    inPlace = Convolution.pointwise(s) && OuterProductTile.suits(Math.min(in, out));
+    inPlace = PointwiseProduct.supports(s) && OuterProductTile.suits(Math.min(in, out));
     far =
         ReadAhead.pays(s.batch() * ((long) s.inImageSize() + s.outImageSize()), Math.max(in, out));
     turned =

@@ -5,7 +5,7 @@ import lanewise.shape.PoolingShape;
 import org.jspecify.annotations.Nullable;
 
 /** Patches times filter, cut into images and blocks of their rows. */
-final class PatchProduct implements WorkerPool.Task {
+final class PatchProduct implements ConvolutionProduct.ByRows, WorkerPool.Task {
   private static final float[] NOTHING = {};
 
   static final ThreadLocal<PatchProduct> CURRENT = ThreadLocal.withInitial(PatchProduct::new);
@@ -34,10 +34,20 @@ final class PatchProduct implements WorkerPool.Task {
   private int tasksPerImage;
   private int columnsEach; // that a task takes of all images, 0 if it takes images
 
-  /** What the rows of the next forward pass go through. */
-  final PooledRows pooled = new PooledRows();
+  private final PooledRows pooled = new PooledRows();
 
-  void forward(
+  @Override
+  public boolean pools(ConvolutionShape s, PoolingShape pooling) {
+    return true;
+  }
+
+  @Override
+  public PooledRows pooled() {
+    return pooled;
+  }
+
+  @Override
+  public void forward(
       ConvolutionShape shape,
       float[] input,
       int inputOffset,
@@ -52,31 +62,34 @@ final class PatchProduct implements WorkerPool.Task {
     run(p, shape.batch(), input, inputOffset, shape.inImageSize(), epilogue, output, outputOffset);
   }
 
-  void forward(
+  @Override
+  public void forward(
       ConvolutionShape shape,
       float[] input,
       int inputOffset,
-      float[] panels,
+      PackedFilter filter,
       Epilogue epilogue,
       float[] output,
       int outputOffset) {
     Patches p = ConvolutionGeometry.of(shape).forward();
     set(p, shape, NOTHING, 0, false);
-    packed = panels;
+    packed = filter.panels(0);
     run(p, shape.batch(), input, inputOffset, shape.inImageSize(), epilogue, output, outputOffset);
   }
 
-  float[] pack(ConvolutionShape shape, float[] filter, int filterOffset) {
+  @Override
+  public PackedFilter pack(ConvolutionShape shape, float[] filter, int filterOffset) {
     Patches p = ConvolutionGeometry.of(shape).forward();
     set(p, shape, filter, filterOffset, false);
     float[] panels = new float[packedSize(p)];
     packed = panels;
     pack(p);
     packed = NOTHING;
-    return panels;
+    return new PackedFilter(shape, panels);
   }
 
-  void backward(
+  @Override
+  public void backward(
       ConvolutionShape shape,
       float[] dOutput,
       int dOutputOffset,

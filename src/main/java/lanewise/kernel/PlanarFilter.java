@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * the output's gradient. Both have rows of the same length, whose ends are zero in the gradient's,
  * so a block of rows is one loop.
  */
-final class PlanarFilter implements WorkerPool.Task {
+final class PlanarFilter implements FilterGradient, WorkerPool.Task {
   private static final VectorSpecies<Float> S = Simd.FLOATS;
   private static final float[] NOTHING = {};
 
@@ -54,7 +54,8 @@ final class PlanarFilter implements WorkerPool.Task {
         && PlanarTile.pays(s.inChannels(), s.strideWidth(), s.patchSize(), s.outChannels());
   }
 
-  void run(
+  @Override
+  public void run(
       ConvolutionShape s,
       float[] input,
       int inputOffset,

@@ -3,10 +3,11 @@ package lanewise.kernel;
 import lanewise.shape.ConvolutionShape;
 
 /** The gradient of the filter by {@link Winograd}. */
-final class WinogradFilter {
+final class WinogradFilter implements FilterGradient {
   private static final float[] NOTHING = {};
 
-  static final ThreadLocal<WinogradFilter> CURRENT = ThreadLocal.withInitial(WinogradFilter::new);
+  private static final ThreadLocal<WinogradFilter> CURRENT =
+      ThreadLocal.withInitial(WinogradFilter::new);
 
   /** Runs of lines at most; part of the order of accumulation. */
   private static final int CHUNKS = 8;
@@ -39,8 +40,15 @@ final class WinogradFilter {
   private float[] dFilter = NOTHING;
   private int dFilterOffset;
 
-  void run(
-      WinogradTransforms transforms,
+  /** That of the current thread, by the transforms of F(2×2) or F(4×4). */
+  static WinogradFilter by(WinogradTransforms transforms) {
+    WinogradFilter filter = CURRENT.get();
+    filter.transforms = transforms;
+    return filter;
+  }
+
+  @Override
+  public void run(
       ConvolutionShape s,
       float[] input,
       int inputOffset,
@@ -48,7 +56,6 @@ final class WinogradFilter {
       int dOutputOffset,
       float[] dFilter,
       int dFilterOffset) {
-    this.transforms = transforms;
     in = s.inChannels();
     out = s.outChannels();
     this.dFilter = dFilter;

@@ -4,7 +4,7 @@ import lanewise.shape.ConvolutionShape;
 import lanewise.shape.PoolingShape;
 
 /** {@link Winograd} forward, and backward to the input, which is forward by the turned filter. */
-final class WinogradProduct {
+final class WinogradProduct implements ConvolutionProduct.ByRows {
   private static final float[] NOTHING = {};
 
   /** Columns of the products between two transforms; the width of every full panel divides it. */
@@ -13,7 +13,8 @@ final class WinogradProduct {
   /** Tiles up to which each thread transforms all of them, to have columns of its own. */
   private static final int SHARED = 2 * Winograd.TILES;
 
-  static final ThreadLocal<WinogradProduct> CURRENT = ThreadLocal.withInitial(WinogradProduct::new);
+  private static final ThreadLocal<WinogradProduct> CURRENT =
+      ThreadLocal.withInitial(WinogradProduct::new);
 
   private final WinogradTiling tiling = new WinogradTiling();
   private final WinogradLines lines = new WinogradLines();
@@ -40,18 +41,30 @@ final class WinogradProduct {
   private int targetOffset;
   private Epilogue epilogue = Epilogue.NONE;
 
-  /** What the rows of the next forward pass go through. */
-  final PooledRows pooled = new PooledRows();
+  private final PooledRows pooled = new PooledRows();
 
-  /** Whether the lines of a forward pass can be {@link #pooled}: all channels of some windows. */
-  static boolean pools(WinogradTransforms transforms, ConvolutionShape s, PoolingShape pooling) {
+  /** That of the current thread, by the transforms of F(2×2) or F(4×4). */
+  static WinogradProduct by(WinogradTransforms transforms) {
+    WinogradProduct product = CURRENT.get();
+    product.transforms = transforms;
+    return product;
+  }
+
+  /** It pools lines, which must have all channels of some windows. */
+  @Override
+  public boolean pools(ConvolutionShape s, PoolingShape pooling) {
     return s.dilationHeight() == 1
         && pooling.channels() <= COLUMNS
         && transforms.tile % pooling.strideHeight() == 0;
   }
 
-  void forward(
-      WinogradTransforms transforms,
+  @Override
+  public PooledRows pooled() {
+    return pooled;
+  }
+
+  @Override
+  public void forward(
       ConvolutionShape s,
       float[] input,
       int inputOffset,
@@ -60,43 +73,39 @@ final class WinogradProduct {
       Epilogue epilogue,
       float[] output,
       int outputOffset) {
-    this.transforms = transforms;
-    k = s.inChannels();
-    n = s.outChannels();
-    this.filter = filter;
-    this.filterOffset = filterOffset;
-    turns = false;
+    set(s, filter, filterOffset);
     run(s, input, inputOffset, epilogue, output, outputOffset);
   }
 
-  void forward(
-      WinogradTransforms transforms,
+  @Override
+  public void forward(
       ConvolutionShape s,
       float[] input,
       int inputOffset,
-      float[] transformed,
+      PackedFilter filter,
       Epilogue epilogue,
       float[] output,
       int outputOffset) {
-    this.transforms = transforms;
-    k = s.inChannels();
-    n = s.outChannels();
-    packed = transformed;
+    set(s, NOTHING, 0);
+    packed = filter.panels(0);
     run(s, input, inputOffset, epilogue, output, outputOffset);
   }
 
-  float[] pack(
-      WinogradTransforms transforms, ConvolutionShape s, float[] filter, int filterOffset) {
-    this.transforms = transforms;
+  @Override
+  public PackedFilter pack(ConvolutionShape s, float[] filter, int filterOffset) {
+    set(s, filter, filterOffset);
+    float[] transformed = new float[transforms.planes * Winograd.plane(k * n)];
+    transform(transformed);
+    packed = NOTHING;
+    return new PackedFilter(s, transformed);
+  }
+
+  private void set(ConvolutionShape s, float[] filter, int filterOffset) {
     k = s.inChannels();
     n = s.outChannels();
     this.filter = filter;
     this.filterOffset = filterOffset;
     turns = false;
-    float[] transformed = new float[transforms.planes * Winograd.plane(k * n)];
-    transform(transformed);
-    packed = NOTHING;
-    return transformed;
   }
 
   private float[] own(int size) {
@@ -143,8 +152,8 @@ final class WinogradProduct {
         outputOffset);
   }
 
-  void backward(
-      WinogradTransforms transforms,
+  @Override
+  public void backward(
       ConvolutionShape s,
       float[] dOutput,
       int dOutputOffset,
@@ -152,7 +161,6 @@ final class WinogradProduct {
       int filterOffset,
       float[] dInput,
       int dInputOffset) {
-    this.transforms = transforms;
     k = s.outChannels();
     n = s.inChannels();
     this.filter = filter;

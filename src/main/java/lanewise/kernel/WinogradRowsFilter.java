@@ -4,7 +4,7 @@ import java.util.Arrays;
 import lanewise.shape.ConvolutionShape;
 
 /** The gradient of the filter by {@link WinogradRows}. */
-final class WinogradRowsFilter implements WorkerPool.Task {
+final class WinogradRowsFilter implements FilterGradient, WorkerPool.Task {
   private static final float[] NOTHING = {};
 
   static final ThreadLocal<WinogradRowsFilter> CURRENT =
@@ -26,7 +26,8 @@ final class WinogradRowsFilter implements WorkerPool.Task {
     Arrays.setAll(products, i -> new PatchFilter());
   }
 
-  void run(
+  @Override
+  public void run(
       ConvolutionShape s,
       float[] input,
       int inputOffset,

@@ -7,7 +7,7 @@ import lanewise.shape.PoolingShape;
 /**
  * {@link WinogradRows} forward, and backward to the input, which is forward by the turned filter.
  */
-final class WinogradRowsProduct implements WorkerPool.Task {
+final class WinogradRowsProduct implements ConvolutionProduct.ByRows, WorkerPool.Task {
   private static final float[] NOTHING = {};
 
   static final ThreadLocal<WinogradRowsProduct> CURRENT =
@@ -29,19 +29,24 @@ final class WinogradRowsProduct implements WorkerPool.Task {
   private int targetOffset;
   private Epilogue epilogue = Epilogue.NONE;
 
-  /** What the rows of the next forward pass go through. */
-  final PooledRows pooled = new PooledRows();
+  private final PooledRows pooled = new PooledRows();
 
   private WinogradRowsProduct() {
     Arrays.setAll(products, i -> new PatchProduct());
   }
 
-  /** Whether the lines of a forward pass can be {@link #pooled}. */
-  static boolean pools(ConvolutionShape s, PoolingShape pooling) {
+  @Override
+  public boolean pools(ConvolutionShape s, PoolingShape pooling) {
     return WinogradRowsTransforms.of(s.kernelHeight()).tile % pooling.strideHeight() == 0;
   }
 
-  void forward(
+  @Override
+  public PooledRows pooled() {
+    return pooled;
+  }
+
+  @Override
+  public void forward(
       ConvolutionShape s,
       float[] input,
       int inputOffset,
@@ -58,30 +63,32 @@ final class WinogradRowsProduct implements WorkerPool.Task {
     forward(s, input, inputOffset, epilogue, output, outputOffset);
   }
 
-  void forward(
+  @Override
+  public void forward(
       ConvolutionShape s,
       float[] input,
       int inputOffset,
-      float[][] panels,
+      PackedFilter filter,
       Epilogue epilogue,
       float[] output,
       int outputOffset) {
     set(s, false);
     ConvolutionGeometry block = ConvolutionGeometry.of(s).rows();
     for (int i = 0; i < PLANES; i++) {
-      products[i].prepare(block, panels[i]);
+      products[i].prepare(block, filter.panels(i));
     }
     forward(s, input, inputOffset, epilogue, output, outputOffset);
   }
 
-  float[][] pack(ConvolutionShape s, float[] filter, int filterOffset) {
+  @Override
+  public PackedFilter pack(ConvolutionShape s, float[] filter, int filterOffset) {
     set(s, false);
     ConvolutionGeometry block = ConvolutionGeometry.of(s).rows();
     float[][] panels = new float[PLANES][0];
     for (int i = 0; i < PLANES; i++) {
       panels[i] = products[i].packed(block, plane(s, i, false, filter, filterOffset));
     }
-    return panels;
+    return new PackedFilter(s, panels);
   }
 
   private void forward(
@@ -95,7 +102,8 @@ final class WinogradRowsProduct implements WorkerPool.Task {
     run(epilogue, output, outputOffset);
   }
 
-  void backward(
+  @Override
+  public void backward(
       ConvolutionShape s,
       float[] dOutput,
       int dOutputOffset,

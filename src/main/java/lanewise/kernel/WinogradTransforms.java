@@ -5,7 +5,6 @@ import static lanewise.kernel.Simd.LANES;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import lanewise.shape.ConvolutionShape;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The linear maps of Winograd's minimal filtering F(m×m, 3×3) (Lavin and Gray, <i>Fast Algorithms
@@ -33,15 +32,6 @@ abstract class WinogradTransforms extends WinogradLineTransforms {
     super(tile, tile + 2);
     this.planes = extent * extent;
     this.g = g;
-  }
-
-  /** Those of an algorithm, if it is Winograd's. */
-  static @Nullable WinogradTransforms of(ConvolutionAlgorithm algorithm) {
-    return switch (algorithm) {
-      case WINOGRAD_2X2 -> Winograd2x2.TRANSFORMS;
-      case WINOGRAD_4X4 -> Winograd4x4.TRANSFORMS;
-      case IMPLICIT_GEMM, WINOGRAD_ROWS, DEPTHWISE -> null;
-    };
   }
 
   /** Multiplications for an image, of each pair of an input channel and an output channel. */

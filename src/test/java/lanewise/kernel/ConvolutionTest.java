@@ -413,11 +413,12 @@ final class ConvolutionTest {
   /** What an algorithm promises. */
   private static ReferenceConvolution.Result bounded(
       ConvolutionCase convolution, ReferenceConvolution.Result result) {
-    if (convolution.algorithm() == ConvolutionAlgorithm.WINOGRAD_ROWS) {
-      return result.byWinograd(WinogradRowsTransforms.EXTENT);
-    }
-    WinogradTransforms transforms = WinogradTransforms.of(convolution.algorithm());
-    return transforms == null ? result : result.byWinograd(transforms.planes);
+    return switch (convolution.algorithm()) {
+      case WINOGRAD_2X2 -> result.byWinograd(Winograd2x2.TRANSFORMS.planes);
+      case WINOGRAD_4X4 -> result.byWinograd(Winograd4x4.TRANSFORMS.planes);
+      case WINOGRAD_ROWS -> result.byWinograd(WinogradRowsTransforms.EXTENT);
+      case IMPLICIT_GEMM, DEPTHWISE -> result;
+    };
   }
 
   @Test
