@@ -241,7 +241,7 @@ public final class Convolution {
       int dInputOffset) {
     checkBuffers(shape, dInput, dInputOffset, filter, filterOffset, dOutput, dOutputOffset);
     checkSupport(algorithm, shape);
-    if (algorithm != ConvolutionAlgorithm.DEPTHWISE && Scatter.pays(shape)) {
+    if (algorithm == ConvolutionAlgorithm.IMPLICIT_GEMM && Scatter.pays(shape)) {
       Scatter.CURRENT
           .get()
           .run(shape, dOutput, dOutputOffset, filter, filterOffset, dInput, dInputOffset);

@@ -20,10 +20,6 @@ final class Scatter implements WorkerPool.Task {
 
   private static final int FEW_CHANNELS = 16;
 
-  // With neither, its products are too short for a tile's fixed cost.
-  private static final int LARGE_AREA = 25;
-  private static final int MANY_CHANNELS = 32;
-
   /** Channels of one quarter's pixels at a time, for the first-level cache. */
   private static final int BLOCK = 1 << 10;
 
@@ -52,12 +48,12 @@ final class Scatter implements WorkerPool.Task {
 
   private Scatter() {}
 
-  /** Whether it takes fewer multiplications than the product of patches. */
+  /** Whether it is faster than the product of patches. */
   static boolean pays(ConvolutionShape s) {
     boolean strides = s.strideHeight() > 1 || s.strideWidth() > 1;
     int area = s.kernelHeight() * s.kernelWidth();
-    boolean deep = area >= LARGE_AREA || (area > 1 && s.outChannels() >= MANY_CHANNELS);
-    boolean few = s.inChannels() < FEW_CHANNELS && deep;
+    boolean planar = PlanarTile.pays(s.outChannels(), 1, area * s.outChannels(), s.inChannels());
+    boolean few = s.inChannels() < FEW_CHANNELS && area > 1 && !planar;
     return s.groups() == 1 && (strides || few);
   }
 
